@@ -1,1 +1,1 @@
-"""The words and the one path: what a message, a conversation and an assessment are, and what happens to each message."""
+"""The words and the one path: what messages, conversations and assessments are, and what happens to each message."""

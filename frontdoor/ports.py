@@ -93,7 +93,7 @@ class Channel(Protocol):
 class Kept:
     """A visitor's message at its place. `again` is true when the same client id was kept before.
 
-    `said` are the house's messages kept in the same transaction.
+    `said` are the house's messages kept in the same transaction, `conversation` is as it stands after it.
     """
 
     id: int
@@ -119,7 +119,6 @@ class Unanswered:
     conversation: Conversation
     message: Message
     level: Level
-    check_in: bool
     events: list[dict[str, Any]]
 
 
@@ -195,10 +194,6 @@ class ReceptionStore(Protocol):
         """The conversation now; one that was never kept comes with `exists=False`."""
         ...
 
-    async def kept(self, conversation: str, client_id: str) -> Kept | None:
-        """What was kept under this client id before."""
-        ...
-
     async def press(self, conversation: str, payload: str) -> Press | None:
         """The button behind an opaque id, if this conversation was given it."""
         ...
@@ -212,12 +207,15 @@ class ReceptionStore(Protocol):
         """
         ...
 
-    async def presence(self) -> Presence:
-        """Counsellors on shift now, and conversations waiting."""
+    async def apply(self, view: View, plan: Plan, *, answered: int | None = None) -> Kept | None:
+        """A change without a visitor's message: what the plan says, under the same condition as `keep`.
+
+        `answered` levels what the bot owes up to that message.
+        """
         ...
 
-    async def place(self, conversation: str) -> int | None:
-        """The conversation's place in the queue, counted from 1."""
+    async def presence(self) -> Presence:
+        """Counsellors on shift now, and conversations waiting."""
         ...
 
     async def claim_answer(self, conversation: str, owner: str) -> Unanswered | None:

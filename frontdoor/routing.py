@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -103,8 +103,6 @@ def _merged(arrived: Arrived) -> Plan:
 
 def _with(plan: Plan, **changes: object) -> Plan:
     """A copy of the plan with other values."""
-    from dataclasses import replace
-
     return replace(plan, **changes)  # type: ignore[arg-type]
 
 
@@ -208,8 +206,8 @@ def _scripted(base: Plan, words: Words, presence: Presence, script: str | None =
     """The first step of the script that fits; at level 3–4 also that a person is being sought."""
     chosen = words.script(script) if script else words.script_for(base)
     said = [words.step(chosen, chosen.first, base, presence)]
-    if base.level >= HIGH:
-        said.append(words.line("searching" if presence.on_shift else "searching_nobody"))
+    if base.level >= HIGH and presence.on_shift:
+        said.append(words.line("searching"))
     step = chosen.steps[chosen.first]
     return _with(
         base,
@@ -228,9 +226,8 @@ def _followed(arrived: Arrived, base: Plan, words: Words, presence: Presence) ->
     step = script.steps.get(place.step)
     if step is None or step.question is None:
         return None
-    given = (
-        arrived.do.removeprefix("answer:") if (arrived.do or "").startswith("answer:") else arrived.assessment.answer
-    )
+    do = arrived.do or ""
+    given = do.removeprefix("answer:") if do.startswith("answer:") else arrived.assessment.answer
     follow = {"yes": step.yes, "no": step.no, "one": step.one}.get(given or "", step.other)
     if follow is None or (given is None and follow.step is None and not follow.level):
         return None
@@ -255,3 +252,20 @@ def _followed(arrived: Arrived, base: Plan, words: Words, presence: Presence) ->
         script=ScriptPlace(script.id, follow.step, 0) if nxt.question else None,
         silence=nxt.silence is not None and plan.state is State.WAITING,
     )
+
+
+def after_silence(conversation: Conversation, words: Words, presence: Presence) -> Plan | None:
+    """What a script says into a minute of silence while a person is awaited; None when it says nothing."""
+    place = conversation.script
+    if place is None or conversation.state is not State.WAITING:
+        return None
+    script = words.script(place.script)
+    step = script.steps.get(place.step)
+    if step is None or step.silence is None or step.silence.step is None:
+        return None
+    base = _merged(Arrived(conversation, RiskAssessment(), None, live=True))
+    nxt = script.steps[step.silence.step]
+    # a question asked before the silence stays open: the answer to it still counts
+    there = ScriptPlace(script.id, step.silence.step, 0) if nxt.question else place
+    plan = _with(base, level=max(base.level, step.silence.level or 0), script=there)
+    return _with(plan, said=(words.step(script, step.silence.step, plan, presence),))

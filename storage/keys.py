@@ -59,7 +59,7 @@ class ServiceKey:
         self._mac_key = self._derive(key, b"mac")
         self._token_key = self._derive(key, b"token")
         self.id = hashlib.sha256(self._derive(key, b"id")).hexdigest()[:16]
-        self._ciphers: OrderedDict[str, Cipher] = OrderedDict()
+        self._ciphers: OrderedDict[str, tuple[bytes, Cipher]] = OrderedDict()
 
     @staticmethod
     def _derive(key: bytes, purpose: bytes) -> bytes:
@@ -93,15 +93,16 @@ class ServiceKey:
         """A fresh key for a conversation, wrapped."""
         key = secrets.token_bytes(KEY_BYTES)
         nonce = os.urandom(_NONCE_BYTES)
-        self._remember(conversation, Cipher(conversation, key))
-        return nonce + self._aead.encrypt(nonce, key, f"{conversation}:{self.id}".encode())
+        wrapped = nonce + self._aead.encrypt(nonce, key, f"{conversation}:{self.id}".encode())
+        self._remember(conversation, wrapped, Cipher(conversation, key))
+        return wrapped
 
     def cipher(self, conversation: str, wrapped: bytes, key_id: str) -> Cipher:
         """The conversation's cipher; raises KeyMissing when another service key wrapped it."""
         known = self._ciphers.get(conversation)
-        if known is not None:
+        if known is not None and known[0] == wrapped:
             self._ciphers.move_to_end(conversation)
-            return known
+            return known[1]
         if key_id != self.id:
             raise KeyMissing(f"this conversation was wrapped by key {key_id}, the service has {self.id}")
         try:
@@ -111,7 +112,7 @@ class ServiceKey:
         except InvalidTag as error:
             raise KeyMissing("a conversation's key does not unwrap with the service key") from error
         cipher = Cipher(conversation, key)
-        self._remember(conversation, cipher)
+        self._remember(conversation, wrapped, cipher)
         return cipher
 
     def forget(self, conversation: str) -> None:
@@ -126,7 +127,7 @@ class ServiceKey:
         """A signature of 16 bytes, for tokens that we gave out."""
         return hmac.digest(self._token_key, text.encode(), "sha256")[:16]
 
-    def _remember(self, conversation: str, cipher: Cipher) -> None:
-        self._ciphers[conversation] = cipher
+    def _remember(self, conversation: str, wrapped: bytes, cipher: Cipher) -> None:
+        self._ciphers[conversation] = (wrapped, cipher)
         if len(self._ciphers) > _CACHED_KEYS:
             self._ciphers.popitem(last=False)

@@ -54,7 +54,8 @@ class database_now(FunctionElement[int]):
 
 @compiles(database_now, "sqlite")
 def _sqlite_now(element: Any, compiler: Any, **kw: Any) -> str:
-    return "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+    # unixepoch('subsec') would need SQLite 3.42; Debian 12 has 3.40
+    return "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 
 
 @compiles(database_now, "postgresql")
@@ -179,6 +180,7 @@ messages = Table(
     Column("epoch", Integer, nullable=False),
     Column("client_id", String(64)),
     Column("staff", ForeignKey("staff.id")),
+    Column("asks", Boolean, nullable=False, default=False, comment="the bot owes this message an answer"),
     Column("withdrawn", Boolean, nullable=False, default=False, comment="placed but never carried to the visitor"),
     # the assessment of a visitor's message; `screened_by` is the version that decided, 'none' when all failed
     Column("screened_by", String(40)),

@@ -1,0 +1,228 @@
+"""The path of a message, in order: screen, keep in one transaction, acknowledge, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from frontdoor.assessment import Facts, RiskAssessment
+from frontdoor.message import Inbound
+from frontdoor.ports import (
+    Bot,
+    BotTurn,
+    BotUnavailable,
+    Bus,
+    Clock,
+    Due,
+    Kept,
+    Press,
+    ReceptionStore,
+    Screening,
+    Unanswered,
+    View,
+    Wake,
+)
+from frontdoor.routing import Arrived, Plan, after_silence, decide
+from frontdoor.words import Words
+
+log = logging.getLogger(__name__)
+
+TIRANE = ZoneInfo("Europe/Tirane")
+_TRIES = 12
+UNSCREENED = RiskAssessment(unscreened=True, version="none")
+
+
+class StaleButton(Exception):
+    """The tapped button was never given to this conversation."""
+
+
+class NotKept(Exception):
+    """The message could not be kept; the visitor must be told so, and given the helpline's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Everything that Reception works with, wired by each process in one place."""
+
+    store: ReceptionStore
+    screening: Screening
+    bot: Bot
+    words: Words
+    bus: Bus
+    clock: Clock
+    owner: str
+    live_channels: frozenset[str] = frozenset({"web"})
+
+
+class Reception:
+    """Where every message arrives. `receive` is the only place where the order of things stands."""
+
+    def __init__(self, doors: Doors) -> None:
+        """`doors.owner` names this process in leases."""
+        self._doors = doors
+        self._answering: dict[str, asyncio.Task[None]] = {}
+        self._screening_failed = False
+
+    async def receive(self, inbound: Inbound) -> Kept:
+        """Screen, keep, then let it be answered; returns when the message is durable.
+
+        Raises StaleButton for a button that was not given, NotKept when the conversation would not hold
+        still, and whatever the store raises: then nothing was kept.
+        """
+        press = await self._pressed(inbound)
+        for attempt in range(_TRIES):
+            view = await self._doors.store.view(inbound.conversation, inbound.channel, fresh=attempt > 0)
+            assessment = self._screen(inbound, press, view)
+            plan = await self._plan(inbound, press, view, assessment)
+            do = press.do if press else None
+            kept = await self._doors.store.keep(view, _as_said(inbound, press), do, assessment, plan)
+            if kept is not None:
+                break
+        else:
+            raise NotKept(f"{_TRIES} tries")
+        if not kept.again:
+            await self._tell(kept, plan)
+            if plan.asks_bot:
+                self.answer(inbound.conversation)
+        return kept
+
+    def answer(self, conversation: str) -> None:
+        """Let the bot answer what it owes in a conversation, beside everything else."""
+        running = self._answering.get(conversation)
+        if running is None or running.done():
+            self._start(conversation, self._answer(conversation))
+
+    async def close(self) -> None:
+        """Wait shortly for answers under way; what stays owed is taken over by another process."""
+        tasks = [task for task in self._answering.values() if not task.done()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=1.5)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    @property
+    def screening_failed(self) -> bool:
+        """True once screening has raised; for /ready."""
+        return self._screening_failed
+
+    async def _pressed(self, inbound: Inbound) -> Press | None:
+        if inbound.payload is None:
+            return None
+        press = await self._doors.store.press(inbound.conversation, inbound.payload)
+        if press is None:
+            raise StaleButton
+        return press
+
+    def _screen(self, inbound: Inbound, press: Press | None, view: View) -> RiskAssessment:
+        """The assessment of the visitor's words; our own words on a button raise nothing."""
+        if press is not None:
+            return RiskAssessment(version=self._doors.screening.version, language="sq")
+        local = self._doors.clock().astimezone(TIRANE)
+        facts = Facts(local_time=local, age=view.conversation.age)
+        try:
+            return self._doors.screening.screen(inbound.text, view.history, facts)
+        except Exception as error:
+            # whatever fails inside must not lose a child: a person reads what nothing has screened
+            if not self._screening_failed:
+                log.critical("screening failed: %s; messages go to the lane unscreened", type(error).__name__)
+            self._screening_failed = True
+            return UNSCREENED
+
+    async def _plan(self, inbound: Inbound, press: Press | None, view: View, assessment: RiskAssessment) -> Plan:
+        live = inbound.channel in self._doors.live_channels
+        arrived = Arrived(view.conversation, assessment, press.do if press else None, live)
+        return decide(arrived, self._doors.words, await self._doors.store.presence())
+
+    async def _tell(self, kept: Kept, plan: Plan) -> None:
+        last = kept.said[-1].id if kept.said else kept.id
+        await self._doors.bus.publish(Wake("conversation", kept.conversation.id, last))
+        if plan.raised or plan.epoch_up or plan.watch:
+            await self._doors.bus.publish(Wake("queue", kept.conversation.id, last))
+
+    def _start(self, conversation: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=f"answer {conversation}")
+        self._answering[conversation] = task
+
+        def done(finished: asyncio.Task[None]) -> None:
+            if self._answering.get(conversation) is finished:
+                del self._answering[conversation]
+            if not finished.cancelled() and (error := finished.exception()) is not None:
+                log.error("answering failed: %s; the answer stays owed", type(error).__name__)
+
+        task.add_done_callback(done)
+
+    async def _answer(self, conversation: str) -> None:
+        """Answer, one after another, all that is owed; a lease keeps other processes from doing the same."""
+        store = self._doors.store
+        while (owed := await store.claim_answer(conversation, self._doors.owner)) is not None:
+            events = None
+            try:
+                turn = await self._turn(owed)
+                if any((reply.get("custom") or {}).get("kind") == "counsellor" for reply in turn.replies):
+                    await self._wished(owed)
+                    continue
+                replies = self._doors.words.from_bot(turn.replies, level=owed.level)
+                events = turn.events
+            except BotUnavailable as error:
+                log.warning("the bot gave no answer: %s", error)
+                replies = (self._doors.words.bot_down(),)
+            messages = await store.answer(owed, self._doors.owner, replies, events)
+            if messages is None:
+                return
+            await self._doors.bus.publish(Wake("conversation", conversation, messages[-1].id if messages else 0))
+
+    async def _turn(self, owed: Unanswered) -> BotTurn:
+        do = owed.message.do or ""
+        intent = do.removeprefix("intent:") if do.startswith("intent:") else None
+        return await self._doors.bot.turn(
+            owed.conversation.id,
+            owed.conversation.channel,
+            owed.events,
+            text=None if intent else owed.message.text,
+            intent=intent,
+        )
+
+    async def _wished(self, owed: Unanswered) -> None:
+        """The bot understood a wish for a person that screening had not: as if the button had been tapped."""
+        await self._apply(owed.conversation.id, owed.conversation.channel, "counsellor", answered=owed.message.id)
+
+    async def leave(self, conversation: str, channel: str) -> Kept | None:
+        """Out of the queue, back to the assistant, unless it is an emergency; None when nothing was kept yet."""
+        return await self._apply(conversation, channel, "leave")
+
+    async def _apply(self, conversation: str, channel: str, do: str, *, answered: int | None = None) -> Kept | None:
+        """Do what a button does, without a message of the visitor."""
+        for _ in range(_TRIES):
+            view = await self._doors.store.view(conversation, channel, fresh=True)
+            if not view.exists:
+                return None
+            arrived = Arrived(view.conversation, RiskAssessment(), do, channel in self._doors.live_channels)
+            plan = decide(arrived, self._doors.words, await self._doors.store.presence())
+            kept = await self._doors.store.apply(view, plan, answered=answered)
+            if kept is not None:
+                await self._tell(kept, plan)
+                return kept
+        raise NotKept(f"{_TRIES} tries")
+
+    async def silence(self, due: Due) -> None:
+        """A minute has passed after a script's question without an answer: say the step meant for that."""
+        view = await self._doors.store.view(due.conversation, "", fresh=True)
+        place = view.conversation.script
+        if not view.exists or place is None or place.asked != due.detail.get("asked"):
+            return
+        plan = after_silence(view.conversation, self._doors.words, await self._doors.store.presence())
+        if plan is not None and (kept := await self._doors.store.apply(view, plan)) is not None:
+            await self._tell(kept, plan)
+
+
+def _as_said(inbound: Inbound, press: Press | None) -> Inbound:
+    """A tap is kept as the words on the button, so that the counsellor reads what the visitor chose."""
+    return inbound if press is None else replace(inbound, text=press.title)
+
+
+__all__ = ["Doors", "NotKept", "Reception", "StaleButton"]

@@ -1,0 +1,359 @@
+"""The visitor's side of the truth: views, keeping in one transaction, what the bot owes, and its answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
+
+from frontdoor.assessment import HistoryEntry, RiskAssessment
+from frontdoor.conversation import Conversation, Lane, ScriptPlace, State
+from frontdoor.message import Inbound, Message, Said, Sender
+from frontdoor.ports import Kept, Presence, Press, Unanswered, View
+from frontdoor.routing import Plan
+from storage.database import Database
+from storage.keeping import Keeping, ToKeep
+from storage.keys import Cipher, ServiceKey
+from storage.placing import instant, message_row, open_message, outbox_row, placed
+from storage.tables import conversations, database_now, messages, outbox, staff
+
+HISTORY = 30
+"""How many messages since the mark screening sees."""
+
+ANSWER_LEASE_MS = 3_000
+_CACHED_VIEWS = 5_000
+_PRESENCE_MS = 1_000
+
+
+def conversation_of(row: RowMapping) -> Conversation:
+    """The conversation of a row of `conversations` (a joined `alias` names who holds it)."""
+    script = row["script"]
+    return Conversation(
+        id=row["id"],
+        channel=row["channel"],
+        state=State(row["state"]),
+        epoch=row["epoch"],
+        last_id=row["last_id"],
+        mark=row["mark"],
+        level=row["level"],
+        categories=tuple(row["categories"]),
+        about=row["about"],
+        speaker=row["speaker"],
+        age=row["age"],
+        lane=Lane(row["lane"]) if row["lane"] else None,
+        waiting_since=row["waiting_since"],
+        level_since=row["level_since"],
+        watch_since=row["watch_since"],
+        level2_count=row["level2_count"],
+        counsellor=row["counsellor"],
+        counsellor_alias=row.get("alias"),
+        script=ScriptPlace(script, row["script_step"], row["script_asked"]) if script else None,
+        not_so=row["not_so"],
+        locale=row["locale"],
+        visitor_gone=row["erased_at"] is not None,
+        created_at=row["created_at"],
+    )
+
+
+class Conversations:
+    """Reception's store, and what the visitors' sockets read. Nothing here is decided: plans come from routing."""
+
+    def __init__(self, database: Database, key: ServiceKey) -> None:
+        """Needs a database at head."""
+        self._database = database
+        self._key = key
+        self._keeping = Keeping(database, key)
+        # a stale view costs one conflict in `keep`, never a wrong decision: keeping is conditional on it
+        self._views: OrderedDict[str, View] = OrderedDict()
+        self._presence = Presence(0, 0)
+        self._presence_at = 0.0
+
+    async def view(self, conversation: str, channel: str, *, fresh: bool = False) -> View:
+        """See ReceptionStore."""
+        if not fresh and (known := self._views.get(conversation)) is not None:
+            self._views.move_to_end(conversation)
+            return known
+        async with self._database.read() as connection:
+            row = (await connection.execute(_conversation(conversation))).mappings().one_or_none()
+            if row is None:
+                self._views.pop(conversation, None)
+                return View(Conversation(conversation, channel), exists=False)
+            recent = (
+                select(messages)
+                .where(messages.c.conversation == conversation, messages.c.id > row["mark"])
+                .order_by(messages.c.id.desc())
+                .limit(HISTORY)
+            )
+            cipher = self._cipher(row)
+            history = [
+                _entry(open_message(cipher, m), m["level"]) for m in (await connection.execute(recent)).mappings()
+            ]
+        view = View(conversation_of(row), tuple(reversed(history)))
+        self._remember(view)
+        return view
+
+    async def press(self, conversation: str, payload: str) -> Press | None:
+        """See ReceptionStore; a payload is `<message id>.<secret>`."""
+        place, _, secret = payload.partition(".")
+        if not (place.isascii() and place.isdigit() and len(place) < 10 and secret):
+            return None
+        wanted = (
+            select(messages, conversations.c.wrapped_key, conversations.c.key_id)
+            .join(conversations, conversations.c.id == messages.c.conversation)
+            .where(messages.c.conversation == conversation, messages.c.id == int(place))
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(wanted)).mappings().one_or_none()
+        if row is None:
+            return None
+        cipher = self._key.cipher(conversation, row["wrapped_key"], row["key_id"])
+        for button in open_message(cipher, row).buttons:
+            if button.payload == payload:
+                return Press(button.do, button.title, row["id"])
+        return None
+
+    async def keep(
+        self, view: View, inbound: Inbound, do: str | None, assessment: RiskAssessment, plan: Plan
+    ) -> Kept | None:
+        """See ReceptionStore; what waits at the same moment is committed together."""
+        kept = await self._keeping.keep(ToKeep(view, plan, inbound, do, assessment))
+        if kept is None:
+            self._views.pop(inbound.conversation, None)
+        elif not kept.again:
+            entry = HistoryEntry(Sender.VISITOR, inbound.text, kept.at, assessment.level)
+            self._advance(view, kept, entry)
+        return kept
+
+    async def apply(self, view: View, plan: Plan, *, answered: int | None = None) -> Kept | None:
+        """See ReceptionStore."""
+        kept = await self._keeping.keep(ToKeep(view, plan, answered=answered))
+        if kept is None:
+            self._views.pop(view.conversation.id, None)
+        else:
+            self._advance(view, kept, None)
+        return kept
+
+    async def presence(self) -> Presence:
+        """See ReceptionStore; at most a second old."""
+        if time.monotonic() * 1000 - self._presence_at > _PRESENCE_MS:
+            on_shift = (
+                select(func.count())
+                .select_from(staff)
+                .where(
+                    staff.c.present_until > database_now(), staff.c.on_break.is_(False), staff.c.disabled_at.is_(None)
+                )
+            )
+            waiting = select(func.count()).select_from(conversations).where(conversations.c.state == "waiting")
+            async with self._database.read() as connection:
+                row = (await connection.execute(select(on_shift.scalar_subquery(), waiting.scalar_subquery()))).one()
+            self._presence = Presence(row[0], row[1])
+            self._presence_at = time.monotonic() * 1000
+        return self._presence
+
+    async def claim_answer(self, conversation: str, owner: str) -> Unanswered | None:
+        """See ReceptionStore."""
+        now = database_now()
+        take = (
+            update(conversations)
+            .where(
+                conversations.c.id == conversation,
+                conversations.c.state == "bot",
+                conversations.c.asked_id > conversations.c.answered_id,
+                or_(
+                    conversations.c.answer_until.is_(None),
+                    conversations.c.answer_until < now,
+                    conversations.c.answer_by == owner,
+                ),
+            )
+            .values(answer_by=owner, answer_until=now + ANSWER_LEASE_MS)
+            .returning(conversations)
+        )
+        async with self._database.write() as connection:
+            row = (await connection.execute(take)).mappings().one_or_none()
+            if row is None:
+                return None
+            first = (
+                select(messages)
+                .where(
+                    messages.c.conversation == conversation,
+                    messages.c.id > row["answered_id"],
+                    messages.c.asks.is_(True),
+                )
+                .order_by(messages.c.id)
+                .limit(1)
+            )
+            asked = (await connection.execute(first)).mappings().one()
+        cipher = self._cipher(row)
+        events: list[dict[str, Any]] = []
+        if row["tracker"] is not None:
+            events = json.loads(cipher.open("tracker", "events", row["tracker"]))
+        return Unanswered(conversation_of(row), open_message(cipher, asked), asked["level_after"], events)
+
+    async def answer(
+        self, owed: Unanswered, owner: str, replies: Sequence[Said], events: list[dict[str, Any]] | None
+    ) -> list[Message] | None:
+        """See ReceptionStore. A person's claim moves the epoch, and this statement then changes nothing."""
+        conversation = owed.conversation.id
+        changes: dict[str, Any] = {
+            "answered_id": owed.message.id,
+            "last_id": conversations.c.last_id + len(replies),
+            "answer_until": None,
+            "updated_at": database_now(),
+        }
+        async with self._database.write() as connection:
+            cipher_row = (await connection.execute(_conversation(conversation))).mappings().one_or_none()
+            if cipher_row is None:
+                return None
+            cipher = self._cipher(cipher_row)
+            if events is not None:
+                sealed = cipher.seal("tracker", "events", json.dumps(events, separators=(",", ":")).encode())
+                changes |= {"tracker": sealed, "tracker_epoch": owed.conversation.epoch}
+            released = (
+                update(conversations)
+                .where(
+                    conversations.c.id == conversation,
+                    conversations.c.epoch == owed.conversation.epoch,
+                    conversations.c.state == "bot",
+                    conversations.c.answered_id < owed.message.id,
+                    conversations.c.answer_by == owner,
+                )
+                .values(**changes)
+                .returning(conversations.c.last_id, database_now())
+            )
+            row = (await connection.execute(released)).one_or_none()
+            if row is None:
+                return None
+            given = placed(replies, row[0] - len(replies) + 1, row[1])
+            epoch = owed.conversation.epoch
+            if given:
+                await connection.execute(insert(messages), [message_row(cipher, conversation, m, epoch) for m in given])
+                if cipher_row["address"] is not None:
+                    carried = [outbox_row(conversation, cipher_row["channel"], m, epoch, row[1]) for m in given]
+                    await connection.execute(insert(outbox), carried)
+        self._views.pop(conversation, None)
+        return given
+
+    async def owed(self, limit: int = 50) -> list[str]:
+        """Conversations whose bot owes an answer and whose lease nobody holds: after a crash, for anybody."""
+        wanted = (
+            select(conversations.c.id)
+            .where(
+                conversations.c.asked_id > conversations.c.answered_id,
+                conversations.c.state == "bot",
+                or_(conversations.c.answer_until.is_(None), conversations.c.answer_until < database_now()),
+                # a message kept this moment is being answered by who kept it
+                conversations.c.updated_at < database_now() - 500,
+            )
+            .order_by(conversations.c.updated_at)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return list((await connection.execute(wanted)).scalars())
+
+    async def by_address(self, channel: str, address: str) -> str | None:
+        """The conversation of a messenger's address, found by its keyed hash."""
+        wanted = select(conversations.c.id).where(
+            conversations.c.channel == channel,
+            conversations.c.address_mac == self._key.mac(channel, address),
+            conversations.c.erased_at.is_(None),
+        )
+        async with self._database.read() as connection:
+            return (await connection.execute(wanted)).scalars().first()
+
+    async def after(self, conversation: str, after: int, limit: int = 200) -> list[Message]:
+        """What the visitor sees: messages after an id; the last `limit` of them when there are more."""
+        wanted = (
+            select(messages, staff.c.alias, conversations.c.wrapped_key, conversations.c.key_id)
+            .join(conversations, conversations.c.id == messages.c.conversation)
+            .outerjoin(staff, staff.c.id == messages.c.staff)
+            .where(
+                messages.c.conversation == conversation,
+                messages.c.id > after,
+                messages.c.withdrawn.is_(False),
+                conversations.c.erased_at.is_(None),
+            )
+            .order_by(messages.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(wanted)).mappings().all()
+        return [
+            open_message(self._key.cipher(conversation, row["wrapped_key"], row["key_id"]), row)
+            for row in reversed(rows)
+        ]
+
+    async def place(self, conversation: Conversation) -> int | None:
+        """The place in the queue of a conversation that waits, counted from 1."""
+        if conversation.state is not State.WAITING or conversation.waiting_since is None:
+            return None
+        before = (
+            select(func.count())
+            .select_from(conversations)
+            .where(
+                conversations.c.state == "waiting",
+                or_(
+                    conversations.c.level > conversation.level,
+                    and_(
+                        conversations.c.level == conversation.level,
+                        conversations.c.waiting_since < conversation.waiting_since,
+                    ),
+                ),
+            )
+        )
+        async with self._database.read() as connection:
+            return 1 + int((await connection.execute(before)).scalar_one())
+
+    async def seen(self, conversation: str, up_to: int) -> None:
+        """The visitor has read up to an id; it only grows."""
+        grows = (
+            update(conversations)
+            .where(
+                conversations.c.id == conversation,
+                conversations.c.seen_by_visitor < up_to,
+                conversations.c.last_id >= up_to,
+            )
+            .values(seen_by_visitor=up_to)
+        )
+        async with self._database.write() as connection:
+            await connection.execute(grows)
+
+    def forget(self, conversation: str) -> None:
+        """Drop what is remembered of a conversation in memory."""
+        self._views.pop(conversation, None)
+        self._key.forget(conversation)
+
+    def _cipher(self, row: RowMapping) -> Cipher:
+        return self._key.cipher(row["id"], row["wrapped_key"], row["key_id"])
+
+    def _advance(self, view: View, kept: Kept, entry: HistoryEntry | None) -> None:
+        added = [entry] if entry else []
+        added += [_entry(message, None) for message in kept.said]
+        self._remember(
+            replace(view, conversation=kept.conversation, history=(*view.history, *added)[-HISTORY:], exists=True)
+        )
+
+    def _remember(self, view: View) -> None:
+        self._views[view.conversation.id] = view
+        self._views.move_to_end(view.conversation.id)
+        if len(self._views) > _CACHED_VIEWS:
+            self._views.popitem(last=False)
+
+
+def _conversation(conversation: str) -> Any:
+    return (
+        select(conversations, staff.c.alias)
+        .outerjoin(staff, staff.c.id == conversations.c.counsellor)
+        .where(conversations.c.id == conversation)
+    )
+
+
+def _entry(message: Message, level: int | None) -> HistoryEntry:
+    return HistoryEntry(message.sender, message.text, message.at, level or 0)
+
+
+__all__ = ["ANSWER_LEASE_MS", "Conversations", "conversation_of", "instant"]

@@ -1,0 +1,125 @@
+"""Bringing the database to head: only serve.py does it unasked, everybody else refuses what is not head."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.database import Database, async_url
+from storage.keys import KeyMissing, ServiceKey
+from storage.tables import conversations, metadata
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class NotAtHead(Exception):
+    """The database's revision is not the program's; says both, and the command that mends it."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """The revision that this program needs."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        raise NotAtHead("there are no migrations")
+    return revision
+
+
+async def revision(engine: AsyncEngine) -> str | None:
+    """The database's revision; None when it is empty."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database to head; a SQLite file that holds something is copied first."""
+    engine = create_async_engine(async_url(url))
+    try:
+        current = await revision(engine)
+        if current == head():
+            return
+        if current is not None:
+            _copy(url, current)
+
+        def migrate(connection: Connection) -> None:
+            command.upgrade(_config(connection), "head")
+
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
+
+
+def _copy(url: str, current: str) -> None:
+    parsed = make_url(url)
+    if not parsed.drivername.startswith("sqlite") or not parsed.database:
+        return
+    file = Path(parsed.database)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    for part in ("", "-wal"):
+        source = file.with_name(file.name + part)
+        if source.exists():
+            shutil.copy2(source, file.with_name(f"{file.name}.{current}.{stamp}{part}"))
+
+
+async def require_head(database: Database) -> None:
+    """Raises NotAtHead with one clear line when the database is at another revision."""
+    current, wanted = await revision(database.engine), head()
+    if current != wanted:
+        raise NotAtHead(
+            f"the database is at revision {current or 'none'}, this program needs {wanted}: "
+            "run `python -m storage upgrade` (or start serve.py, which does it)"
+        )
+
+
+async def open_key(database: Database, path: Path, *, may_create: bool) -> ServiceKey:
+    """The service's key, made only for an empty database; raises KeyMissing when it does not fit what is kept.
+
+    A lost key is never replaced: everything wrapped by it would be lost without anybody noticing.
+    """
+    async with database.read() as connection:
+        known = set((await connection.execute(select(conversations.c.key_id).distinct().limit(20))).scalars())
+    if not await asyncio.to_thread(path.exists):
+        if known or not may_create:
+            raise KeyMissing(
+                f"the service key {path} is not there, and the database holds conversations wrapped by it: "
+                "put the key back (a new one cannot open them)"
+                if known
+                else f"the service key {path} is not there: set SERVICE_KEY_FILE, or start serve.py once"
+            )
+        return ServiceKey.create(path)
+    key = ServiceKey.read(path)
+    if known - {key.id}:
+        raise KeyMissing(
+            f"the service key {path} is not the one that wrapped what the database holds: put the right key back"
+        )
+    return key
+
+
+def differences(connection: Connection) -> list[Any]:
+    """How the migrated database differs from tables.py; empty when they agree."""
+    context = MigrationContext.configure(connection, opts={"compare_type": False})
+    return list(compare_metadata(context, metadata))
+
+
+def is_empty(connection: Connection) -> bool:
+    """True before the first migration."""
+    return not inspect(connection).get_table_names()
