@@ -3,46 +3,50 @@
 from __future__ import annotations
 
 _FUNCTION = """
-a ai ajo ata ato aty atje atij asaj atyre ate ashtu keshtu ketu kjo ky keta keto kete ketij kesaj ketyre
-e i u te me ne se si sa po do per nga tek te mbi nen pa deri gjer rreth sipas prane larg para pas mes midis drejt
-dhe ose apo por porse edhe as ndersa kurse megjithese megjithate ndonese prandaj pra pasi sepse meqe qe nese sikur
-ku kur kush ke cili cila cilin cilen cilet cilat cfare pse perse cka qysh mos nuk s jo ska skam
-une ti ju ne mua ty na ju atij tij saj tyre im ime mi mia yt jote tu tua yne jone tone tona juaj juaja tim tend
-jam je eshte jemi jeni jane isha ishe ishte ishim ishit ishin kam ke ka kemi keni kane kisha kishe kishte kishim kishin
-jem jesh jete jeme jeni jene kem kesh kete kemi kene qene pasur pata patem patur qofte
-dua do duam doni duan doja doje donte donim donin duhet duhej duhen duket mund munda mundem mundi mundet muj
-bej ben bejme beni bejne bera bere beri beme bene beja bente bej behet behem behu bo bere
-them thua thote themi thoni thone thashe the tha thame thane thosha thoshte them
-shkoj shkon shkojme shkoni shkojne shkova shkove shkoi shkuar vij vjen vijme vijne erdha erdhi erdhe erdhen ardhur
-di dija dinte dime dini dine ditur shoh sheh shohim shihni shohin pashe pa pame pane pare shiko shikoj shikon
-marr merr marrim merrni marrin mora more mori moren marre jap jep japim jepni japin dhashe dha dhane dhene
-flas flet flasim flisni flasin fola folur fol flit dal del dalim dilni dalin dola doli dolen dale
-rri rrime rrini rrine ndenja ndenjur vi ve vura vene bie ra rane rene lexoj lexon lexova shkruaj shkruan shkruajne
-mendoj mendon ndiej ndien ndihem ndihesh ndihet kuptoj kupton kuptova besoj beson
-nje dy tre kater pese gjashte shtate tete nente dhjete disa shume pak ca cdo cdonje tjeter tjere tjera vete vet
-gjithe gjitha gjithcka gjithmone kurre asnje asgje askush dikush dicka dike dikujt ndonje kushdo kudo asnjehere ndonjehere
-tani sot neser dje mbreme sonte tashme akoma ende prap perseri here heren hera shpejt vone heret gjate dite diten dita
-nate naten nata jave javen muaj muajin vit vitin ore oren ora minuta mengjes dreke darke fund fillim
-mire keq mir keqe bukur mjaft teper shume pak me fare vetem bashke vertet ndoshta sigurisht okej ok aha hej
-po jo ja mos hajde ej mo moj mor o ore he eh uh oh ah bravo aman lutem faleminderit pershendetje tung ckemi
+a ai ajo ata ato aty atje atij asaj atyre ate ashtu keshtu ketu kjo ky keta keto kete ketij kesaj ketyre e i
+u te me ne se si sa po do per nga tek mbi nen pa deri gjer rreth sipas prane larg para pas mes midis drejt
+dhe ose apo por porse edhe as ndersa kurse megjithese megjithate ndonese prandaj pra pasi sepse meqe qe nese
+sikur ku kur kush ke cili cila cilin cilen cilet cilat cfare pse perse cka qysh mos nuk s jo ska skam une ti
+ju mua ty na tij saj tyre im ime mi mia yt jote tu tua yne jone tone tona juaj juaja tim tend jam je eshte
+jemi jeni jane isha ishe ishte ishim ishit ishin kam ka kemi keni kane kisha kishe kishte kishim kishin jem
+jesh jete jeme jene kem kesh kene qene pasur pata patem patur qofte dua duam doni duan doja doje donte donim
+donin duhet duhej duhen duket mund munda mundem mundi mundet muj bej ben bejme beni bejne bera bere beri
+beme bene beja bente behet behem behu bo them thua thote themi thoni thone thashe the tha thame thane thosha
+thoshte shkoj shkon shkojme shkoni shkojne shkova shkove shkoi shkuar vij vjen vijme vijne erdha erdhi erdhe
+erdhen ardhur di dija dinte dime dini dine ditur shoh sheh shohim shihni shohin pashe pame pane pare shiko
+shikoj shikon marr merr marrim merrni marrin mora more mori moren marre jap jep japim jepni japin dhashe dha
+dhane dhene flas flet flasim flisni flasin fola folur fol flit dal del dalim dilni dalin dola doli dolen
+dale rri rrime rrini rrine ndenja ndenjur vi ve vura vene bie ra rane rene lexoj lexon lexova shkruaj
+shkruan shkruajne mendoj mendon ndiej ndien ndihem ndihesh ndihet kuptoj kupton kuptova besoj beson nje dy
+tre kater pese gjashte shtate tete nente dhjete disa shume pak ca cdo cdonje tjeter tjere tjera vete vet
+gjithe gjitha gjithcka gjithmone kurre asnje asgje askush dikush dicka dike dikujt ndonje kushdo kudo
+asnjehere ndonjehere tani sot neser dje mbreme sonte tashme akoma ende prap perseri here heren hera shpejt
+vone heret gjate dite diten dita nate naten nata jave javen muaj muajin vit vitin ore oren ora minuta
+mengjes dreke darke fund fillim mire keq mir keqe bukur mjaft teper fare vetem bashke vertet ndoshta
+sigurisht okej ok aha hej ja hajde ej mo moj mor o he eh uh oh ah bravo aman lutem faleminderit pershendetje
+tung ckemi
 """
 _EVERYDAY = """
-shtepi shtepia shtepine shtepise shkolle shkolla shkollen shkolles klase klasa klasen klases mesues mesuesi mesuesja mesuesen
-mami mamin mamit mamaja nena nenes nene nenen babi babin babit babai baba babait prind prinderit prinderve prindi vellai vellain
-vella vellezer motra motren motres moter gjyshi gjyshja gjyshe daja xhaxhai halla tezja femije femija femijen femijet djali djalin
-djale djem vajza vajzen vajze vajzat shok shoku shokun shoke shoket shoqja shoqen shoqe shoqet njeri njeriu njerez njerezit burre
-grua gruaja emri emer mosha vjec vjece vjet telefoni telefon telefonin insta instagram tiktok snap facebook whatsapp youtube video
-foto fotot fotoja mesazh mesazhe mesazhet llogari llogarine profil profili profilin loje loja lojen luaj luan film filmi filmin
-kenge kenga muzike lajme liber libri librin detyra detyre detyrat provim provimi provimin provimet note nota noten notat ese
-punon punoj pune puna leke para pare blej bleva bleu ha hengra hengri pi piva piu fle fjeta gjume gjumi gjumin uje buke ushqim
-dashuri dashur dashuria i dashuri dashura dua lidhje ndihme ndihmo ndihmoj problem problemi probleme puna gje gjeja gjera gjerat
-jete jeta jeten bote bota vend vendi vendin rruge rruga rrugen qytet qyteti makine makina makinen dere dera deren dhome dhoma dhomen
-dore dora doren duar koke koka koken zemer zemra zemren sy syte fytyre trup trupi trupin bark barku krah kembe
-mjek mjeku mjekun doktor doktori spital spitali polici policia policine ilac ilace ilacet hap hapi hapur hape hapa mbyll
-i ri re vjeter madh madhe vogel vogla ri bukur keq mire bardhe zi kuq gjate shkurter trashe holle dobet forte lehte veshtire
-puberteti menstruacione cikli droge droga cigare duhan alkool kanabis siguri sekret turp faj frike inat merzi lumtur trishtuar
-test testi hiv sida prezervativ prezervativi virus vaksina pyetje pyes pyetja pergjigje informacion tregoj trego tregova fjale fjala
-njoh njohur takoj takohem takova pelqen pelqejne urrej qesh qeshi qeshur qeshim qaj qan qava vdes vdiq vras vret rreh preku prek
-iki ika iku ikim ikur largohem kthehem kthehet ktheu hyj hyri futem fillova filloi mbaroi mbaron mbarova lashe la lane lene
+shtepi shtepia shtepine shtepise shkolle shkolla shkollen shkolles klase klasa klasen klases mesues mesuesi
+mesuesja mesuesen mami mamin mamit mamaja nena nenes nene nenen babi babin babit babai baba babait prind
+prinderit prinderve prindi vellai vellain vella vellezer motra motren motres moter gjyshi gjyshja gjyshe
+daja xhaxhai halla tezja femije femija femijen femijet djali djalin djale djem vajza vajzen vajze vajzat
+shok shoku shokun shoke shoket shoqja shoqen shoqe shoqet njeri njeriu njerez njerezit burre grua gruaja
+emri emer mosha vjec vjece vjet telefoni telefon telefonin insta instagram tiktok snap facebook whatsapp
+youtube video foto fotot fotoja mesazh mesazhe mesazhet llogari llogarine profil profili profilin loje loja
+lojen luaj luan film filmi filmin kenge kenga muzike lajme liber libri librin detyra detyre detyrat provim
+provimi provimin provimet note nota noten notat ese punon punoj pune puna leke para pare blej bleva bleu ha
+hengra hengri pi piva piu fle fjeta gjume gjumi gjumin uje buke ushqim dashuri dashur dashuria i dashura dua
+lidhje ndihme ndihmo ndihmoj problem problemi probleme gje gjeja gjera gjerat jete jeta jeten bote bota vend
+vendi vendin rruge rruga rrugen qytet qyteti makine makina makinen dere dera deren dhome dhoma dhomen dore
+dora doren duar koke koka koken zemer zemra zemren sy syte fytyre trup trupi trupin bark barku krah kembe
+mjek mjeku mjekun doktor doktori spital spitali polici policia policine ilac ilace ilacet hap hapi hapur
+hape hapa mbyll ri re vjeter madh madhe vogel vogla bukur keq mire bardhe zi kuq gjate shkurter trashe holle
+dobet forte lehte veshtire puberteti menstruacione cikli droge droga cigare duhan alkool kanabis siguri
+sekret turp faj frike inat merzi lumtur trishtuar test testi hiv sida prezervativ prezervativi virus vaksina
+pyetje pyes pyetja pergjigje informacion tregoj trego tregova fjale fjala njoh njohur takoj takohem takova
+pelqen pelqejne urrej qesh qeshi qeshur qeshim qaj qan qava vdes vdiq vras vret rreh preku prek iki ika iku
+ikim ikur largohem kthehem kthehet ktheu hyj hyri futem fillova filloi mbaroi mbaron mbarova lashe la lane
+lene
 """
 COMMON_WORDS = frozenset(_FUNCTION.split()) | frozenset(_EVERYDAY.split())

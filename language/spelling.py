@@ -21,6 +21,7 @@ _DISGUISED = re.compile(r"(?=.*[a-z])(?=.*[01345@$€])[a-z01345@$€]+")
 _TWO_DIGITS = re.compile(r"\d{2}")
 _DOUBLED = re.compile(r"([a-z])\1")
 _LONGEST_SPLIT = 32
+_LONGEST_PIECE = 16
 _SHORT = "a e i u me te ne se po do ta ma ti mi si nuk s ke ka di du dua jam jom kam kom une ik per nga"
 _SHORT_WORDS = frozenset(_SHORT.split())
 
@@ -87,21 +88,27 @@ def split_joined(word: str, known: Known) -> list[str] | None:
     length = len(word)
     if not 5 <= length <= _LONGEST_SPLIT:
         return None
-    best: list[list[str] | None] = [[], *[None] * length]
+    best: list[tuple[float, list[str]] | None] = [(0.0, []), *[None] * length]
     for end in range(1, length + 1):
-        for start in range(max(0, end - 16), end):
+        for start in range(max(0, end - _LONGEST_PIECE), end):
             before = best[start]
             if before is None:
                 continue
             piece = word[start:end]
-            if len(piece) <= 3 and piece not in _SHORT_WORDS and not (len(piece) == 3 and known(piece)):
-                continue
-            if len(piece) > 3 and not known(piece):
-                continue
+            cost = _piece_cost(piece, known)
             current = best[end]
-            if current is None or len(before) + 1 < len(current):
-                best[end] = [*before, piece]
-    pieces = best[length]
-    if pieces is None or len(pieces) < 2 or length / len(pieces) < 2.4:
+            if cost and (current is None or before[0] + cost < current[0]):
+                best[end] = (before[0] + cost, [*before[1], piece])
+    reached = best[length]
+    if reached is None or len(reached[1]) < 2 or length / len(reached[1]) < 2.4:
         return None
-    return pieces
+    return reached[1]
+
+
+def _piece_cost(piece: str, known: Known) -> float:
+    """How unlikely the piece is as a word of its own; 0 when it is none."""
+    if piece in _SHORT_WORDS:
+        return 1.0
+    if len(piece) >= 3 and known(piece):
+        return 1.6 if len(piece) == 3 else 1.0
+    return 0.0

@@ -1,0 +1,1 @@
+"""Words in, RiskAssessment out: the lexicon as data and what reads it."""

@@ -1,0 +1,225 @@
+"""One message in, one assessment out: the lexicon over the words, their context and the circumstances."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from frontdoor.assessment import (
+    RISK_CATEGORIES,
+    About,
+    Answer,
+    Evidence,
+    Facts,
+    HistoryEntry,
+    RiskAssessment,
+    Source,
+    Speaker,
+)
+from frontdoor.message import Sender
+from language.detection import detect_language
+from screening.circumstances import ADULT_FROM, CHILD_UNDER, ages_said, graver, own_age
+from screening.entries import Entry, Signal
+from screening.lexicon import HERE, Lexicon, load_lexicon
+from screening.matching import Match, Matcher
+from screening.reading import Place, Reader, Text
+from screening.vocabulary import Vocabulary
+
+JOINED_WITHIN = timedelta(minutes=5)
+JOINED_MESSAGES = 2
+JOINED_WORDS = 10
+"""How much of what was said just before may belong to the same sentence."""
+MILD_BECOMES_MARKED = 3
+"""Which message of level 1 in a conversation counts as level 2."""
+MOST_EVIDENCE = 12
+
+
+class Hit(NamedTuple):
+    """An entry found in the message, at the level that is left after the guards."""
+
+    entry: Entry
+    first: int
+    last: int
+    level: int
+
+
+class Screen:
+    """Screens messages with the lexicon of a folder; raises LexiconError when that can't be used."""
+
+    def __init__(self, folder: Path = HERE) -> None:
+        self.lexicon: Lexicon = load_lexicon(folder)
+        entries = self.lexicon.entries
+        patterns = [(i, steps) for i, entry in enumerate(entries) for steps in entry.patterns]
+        vocabulary = Vocabulary(step.words for _, steps in patterns for step in steps if step.kind in ("word", "not"))
+        vocabulary.learn_spellings(self.lexicon.spellings())
+        self._matcher = Matcher(patterns, vocabulary)
+        self._reader = Reader(vocabulary)
+        self.version = f"{self.lexicon.digest}-{_code_digest()}"
+
+    def screen(self, message: str, history: Sequence[HistoryEntry] = (), facts: Facts | None = None) -> RiskAssessment:
+        """The assessment of the visitor's new message after `history` (oldest first, without the message)."""
+        facts = facts or Facts()
+        text, before, hits, said, check_in = self._found(message, history, facts)
+        level = max((hit.level for hit in hits), default=0)
+        age = own_age(text.folded.text)
+        age = facts.age if age is None else age
+        about = _about(hits, said)
+        young = age is not None and age < CHILD_UNDER
+        if about == "other":
+            young = any(said_age < CHILD_UNDER for said_age in ages_said(text.folded.text))
+        if level == 1 and _mild_before(history) + 1 >= MILD_BECOMES_MARKED:
+            level = 2
+        if level == 2 and graver(facts, said, young):
+            level = 3
+        return RiskAssessment(
+            level=level,
+            categories=_categories(hits),
+            about=about,
+            speaker=_speaker(said, age),
+            evidence=_evidence(message, hits, text, before),
+            language=detect_language(message),
+            version=self.version,
+            wish="wish" in said,
+            safe_word="safe_word" in said,
+            check_in=check_in and level < 2,
+            answer=_answer(said),
+        )
+
+    def hits(self, message: str, history: Sequence[HistoryEntry] = (), facts: Facts | None = None) -> list[Hit]:
+        """The entries that raise the message, for those who want to know which."""
+        return self._found(message, history, facts or Facts())[2]
+
+    def entries_in(self, message: str) -> list[Entry]:
+        """Every entry whose words stand in the message, guards and signals too, before guards have lowered."""
+        text = self._reader.read(message)
+        found = (self.lexicon.entries[match.owner] for match in self._matcher.matches(text.places))
+        return list(dict.fromkeys(entry for entry in found if not entry.laughing or text.laughing()))
+
+    def _found(
+        self, message: str, history: Sequence[HistoryEntry], facts: Facts
+    ) -> tuple[Text, int, list[Hit], set[Signal], bool]:
+        text = self._reader.read(message)
+        earlier = self._just_before(history, facts) if text.places else []
+        before = len(earlier)
+        matches = self._matcher.matches([*earlier, *text.places], before)
+        hits: list[Hit] = []
+        guards: list[tuple[Entry, Match]] = []
+        said: set[Signal] = set()
+        for match in matches:
+            if match.last < before:
+                continue
+            entry = self.lexicon.entries[match.owner]
+            if entry.kind == "risk":
+                hits.append(Hit(entry, match.first, match.last, entry.level))
+            elif entry.kind == "guard":
+                if not entry.laughing or text.laughing():
+                    guards.append((entry, match))
+            elif match.first >= before and entry.says:
+                said.add(entry.says)
+        lowered, check_in = _lowered(hits, guards)
+        return text, before, lowered, said, check_in
+
+    def _just_before(self, history: Sequence[HistoryEntry], facts: Facts) -> list[Place]:
+        """The last words of the visitor's last messages, when these were written just before."""
+        earlier: list[Place] = []
+        next_at: datetime = facts.local_time or (history[-1].at if history else datetime.min)
+        own = [entry for entry in history if entry.sender == Sender.VISITOR][-JOINED_MESSAGES:]
+        for entry in reversed(own):
+            comparable = (next_at.tzinfo is None) == (entry.at.tzinfo is None)
+            if comparable and not timedelta(0) <= next_at - entry.at <= JOINED_WITHIN:
+                break
+            places = self._reader.read(entry.text).places
+            if entry.text.rstrip().endswith(("?", "!")):
+                places.append(Place(0, 0, 0))
+            earlier = (places + earlier)[-JOINED_WORDS:]
+            next_at = entry.at
+        return earlier
+
+
+def _code_digest() -> str:
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted([*here.glob("*.py"), *(here.parent / "language").glob("*.py")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:6]
+
+
+def _lowered(hits: Iterable[Hit], guards: Sequence[tuple[Entry, Match]]) -> tuple[list[Hit], bool]:
+    """The hits after each guard has lowered those that lie wholly inside its own words."""
+    left: list[Hit] = []
+    check_in = False
+    for hit in hits:
+        level = hit.level
+        for guard, match in guards:
+            inside = match.first <= hit.first and hit.last <= match.last
+            if inside and guard.level < hit.level and hit.entry.category in (guard.categories or RISK_CATEGORIES):
+                level = min(level, guard.level)
+                check_in = check_in or guard.check_in
+        check_in = check_in or (hit.entry.check_in and level == hit.level)
+        if level > 0:
+            left.append(hit._replace(level=level))
+    return left, check_in
+
+
+def _categories(hits: Iterable[Hit]) -> tuple[str, ...]:
+    highest: dict[str, int] = {}
+    for hit in hits:
+        highest[hit.entry.category] = max(hit.level, highest.get(hit.entry.category, 0))
+    return tuple(sorted(highest, key=lambda name: (-highest[name], RISK_CATEGORIES.index(name))))
+
+
+def _about(hits: Sequence[Hit], said: set[Signal]) -> About:
+    """Whom the gravest words are about; the writer when in doubt."""
+    highest = max((hit.level for hit in hits), default=0)
+    gravest = {hit.entry.about for hit in hits if hit.level == highest}
+    if not gravest:
+        return "other" if "other" in said and "self" not in said else "self"
+    if "self" in gravest:
+        return "self"
+    if "other" in gravest or ("other" in said and "self" not in said):
+        return "other"
+    return "self"
+
+
+def _speaker(said: set[Signal], age: int | None) -> Speaker:
+    if "adult" in said:
+        return "adult"
+    if age is not None:
+        return "child" if age < ADULT_FROM else "adult"
+    return "child" if "child" in said else "unknown"
+
+
+def _answer(said: set[Signal]) -> Answer | None:
+    if "one" in said:
+        return "one"
+    if "no" in said:
+        return "no"
+    return "yes" if "yes" in said else None
+
+
+def _mild_before(history: Iterable[HistoryEntry]) -> int:
+    return sum(entry.sender == Sender.VISITOR and entry.level >= 1 for entry in history)
+
+
+def _evidence(message: str, hits: Iterable[Hit], text: Text, before: int) -> tuple[Evidence, ...]:
+    """The words of this message that speak for each category, without those inside longer ones."""
+    spans: dict[tuple[str, int, int], Source] = {}
+    for hit in sorted(hits, key=lambda hit: -hit.level):
+        start = text.places[max(hit.first - before, 0)].start
+        end = text.places[hit.last - before].end
+        source: Source = "lexicon" if hit.first >= before else "context"
+        spans.setdefault((hit.entry.category, start, end), source)
+    kept = [
+        (span, source)
+        for span, source in spans.items()
+        if not any(
+            other != span and other[0] == span[0] and other[1] <= span[1] and span[2] <= other[2] for other in spans
+        )
+    ]
+    return tuple(
+        Evidence(start, end, message[start:end], category, source)
+        for (category, start, end), source in sorted(kept[:MOST_EVIDENCE], key=lambda item: item[0][1:])
+    )
