@@ -1,0 +1,335 @@
+/** The chat page: wires what the tab remembers, the line to the house and what is on the screen. */
+
+import { part } from "./dom.js";
+import { freshId } from "./frames.js";
+import { openShelf, Session } from "./session.js";
+import { Line } from "./socket.js";
+import { Words } from "./words.js";
+import { Transcript } from "./transcript.js";
+import { composer } from "./composer.js";
+import { waitingCard } from "./waiting.js";
+import { noticeBoard } from "./notice.js";
+import { eraseSheet } from "./erase.js";
+import { frameAround } from "./frame.js";
+import { leaveQuickly, threePresses } from "./exit.js";
+import { letterSize, theme, visibleHeight } from "./look.js";
+
+/** @import {ErrorFrame, Message, PageData, ServerFrame, StateFrame, Welcome} from "./types.js" */
+
+const TYPING_STAYS = 6000;
+const LOOK_AT_CLOCK_EACH = 30000;
+const OWN_WORDS = /** @type {Record<string, string>} */ ({
+  rate_limited: "rate_wait",
+  not_kept: "not_kept_yet",
+  not_ready: "not_kept_yet",
+  full: "not_kept_yet",
+});
+
+/** @type {PageData} */
+const data = JSON.parse(part("page-data", HTMLScriptElement).textContent || "{}");
+const root = document.documentElement;
+const words = new Words(data);
+const session = new Session(
+  openShelf(() => window.sessionStorage),
+  Date.now,
+  data.idle_minutes || 30,
+);
+const notice = noticeBoard(part("notice", HTMLElement), words);
+const speaker = part("speaker", HTMLElement);
+const typingLine = part("typing", HTMLElement);
+const welcomeWords = part("empty", HTMLElement);
+const ending = part("ending", HTMLElement);
+const endingWords = part("ending-words", HTMLElement);
+const field = part("field", HTMLTextAreaElement);
+
+/** @type {StateFrame} */
+let state = { type: "state", state: "bot" };
+let urgent = false;
+/** @type {ReturnType<typeof setTimeout>} */
+let typingTimer;
+
+/** @type {Line} */
+let line;
+
+const transcript = new Transcript({
+  scroller: part("scroller", HTMLElement),
+  log: part("log", HTMLElement),
+  newer: part("newer", HTMLElement),
+  words,
+  now: Date.now,
+  wishes: {
+    press(tapped) {
+      const client_id = newId();
+      wrote(client_id, tapped.title);
+      line.press({ client_id, payload: tapped.payload, text: tapped.title });
+    },
+    retry(entry) {
+      transcript.drop(entry.clientId || "");
+      say(entry.text);
+    },
+    discard: (entry) => transcript.drop(entry.clientId || ""),
+    looked: () => reportSeen(),
+  },
+});
+
+const waiting = waitingCard({
+  card: part("waiting", HTMLElement),
+  place: part("place", HTMLElement),
+  acts: part("acts", HTMLElement),
+  words,
+  leave: () => line.leave(),
+});
+
+const compose = composer({
+  form: part("composer", HTMLFormElement),
+  field,
+  counter: part("counter", HTMLElement),
+  words,
+  session,
+  send: say,
+  typing() {
+    if (state.state === "waiting" || state.state === "counsellor") line.typing();
+  },
+});
+
+const sheet = eraseSheet({
+  sheet: part("erase-sheet", HTMLElement),
+  opener: part("erase", HTMLElement),
+  yes: part("erase-yes", HTMLElement),
+  no: part("erase-no", HTMLElement),
+  erase() {
+    line.erase();
+    compose.clear();
+    showEnding(words.say("erase_waiting"), false);
+  },
+});
+
+const around = frameAround({
+  window,
+  origins: data.embed_origins,
+  hear(wish) {
+    if (wish === "opened") {
+      // On a touch screen this would call up the keyboard over what there is to read.
+      if (window.matchMedia("(pointer: fine)").matches) field.focus();
+      transcript.look();
+    } else if (wish === "leave") leave();
+  },
+});
+
+function newId() {
+  return freshId((bytes) => crypto.getRandomValues(bytes));
+}
+
+/** @param {string} text */
+function say(text) {
+  const client_id = newId();
+  wrote(client_id, text);
+  line.say({ client_id, text });
+}
+
+/**
+ * @param {string} client_id
+ * @param {string} text
+ */
+function wrote(client_id, text) {
+  session.touch();
+  welcomeWords.hidden = true;
+  transcript.write(client_id, text);
+}
+
+function reportSeen() {
+  const { lastId } = transcript.history;
+  if (around.open && transcript.atEnd && lastId) line.seen(lastId);
+}
+
+function leave() {
+  leaveQuickly({
+    window,
+    url: data.exit_url || "about:blank",
+    framed: around.framed,
+    forget() {
+      session.forget();
+      line.stop();
+      session.forget();
+    },
+  });
+}
+
+/** @param {ServerFrame} frame */
+function hear(frame) {
+  if (frame.type === "welcome") welcomed(frame);
+  else if (frame.type === "message") said(frame);
+  else if (frame.type === "kept") transcript.kept(frame);
+  else if (frame.type === "seen") transcript.seen(frame.id);
+  else if (frame.type === "typing") typing(frame.sender);
+  else if (frame.type === "state") showState(frame);
+  else if (frame.type === "error") notice.trouble(faultWords(frame));
+  else if (frame.type === "erased") erased(frame.days || 0);
+}
+
+/** @param {Welcome} frame */
+function welcomed(frame) {
+  if (session.erasing) return;
+  if (frame.numbers) words.numbers = { ...words.numbers, ...frame.numbers };
+  session.touch();
+  transcript.fill(frame.messages);
+  showState({ type: "state", state: frame.state });
+  welcomeWords.hidden = transcript.history.entries.length > 0;
+}
+
+/** @param {Message} message */
+function said(message) {
+  if (session.erasing) return;
+  session.touch();
+  typing(null);
+  welcomeWords.hidden = true;
+  if (transcript.add(message) && message.sender !== "visitor") around.unread();
+}
+
+/**
+ * Who is writing now; null when nobody is.
+ * @param {string | null} sender
+ */
+function typing(sender) {
+  clearTimeout(typingTimer);
+  typingLine.hidden = sender !== "bot" && sender !== "counsellor";
+  if (typingLine.hidden) return;
+  typingLine.textContent = words.say(`typing_${sender}`, { alias: state.counsellor || words.say("header_name") });
+  if (transcript.atEnd) transcript.toEnd();
+  typingTimer = setTimeout(() => typing(null), TYPING_STAYS);
+}
+
+/** @param {StateFrame} frame */
+function showState(frame) {
+  state = frame;
+  urgent = frame.state !== "counsellor" && (urgent || Boolean(frame.level_high)) && frame.state !== "closed";
+  if (frame.state === "bot") urgent = false;
+  root.setAttribute("data-state", frame.state);
+  speaker.textContent = words.say(frame.counsellor ? "header_counsellor" : `header_${frame.state}`, {
+    alias: frame.counsellor || words.say("header_name"),
+  });
+  part("numbers", HTMLElement).hidden = !urgent;
+  waiting.show(urgent ? { ...frame, level_high: true } : frame);
+  if (frame.state === "closed") showEnding(words.say("closed"), true);
+  if (transcript.atEnd) transcript.toEnd();
+}
+
+/** @param {ErrorFrame} error */
+function faultWords(error) {
+  const own = OWN_WORDS[error.code];
+  return own && words.has(own) ? words.say(own) : error.message;
+}
+
+/** @param {number} days */
+function erased(days) {
+  compose.clear();
+  showEnding(days ? words.say("erased_kept", { n: days }) : words.say("erased"), true);
+}
+
+/**
+ * The talk is over on this screen: nothing of it is left, and what that means is said.
+ * @param {string} text
+ * @param {boolean} over
+ */
+function showEnding(text, over) {
+  transcript.clear();
+  typing(null);
+  notice.hush();
+  waiting.show({ type: "state", state: "bot" });
+  welcomeWords.hidden = true;
+  root.setAttribute("data-over", "");
+  endingWords.textContent = text;
+  ending.hidden = false;
+  part("start-new", HTMLElement).hidden = !over;
+  part("ending-words", HTMLElement).focus();
+}
+
+/** A new line, with what the tab remembers of the talk before. */
+function begin() {
+  root.removeAttribute("data-over");
+  ending.hidden = true;
+  transcript.clear();
+  line = new Line({
+    open: () => new WebSocket(new URL(data.socket, location.href.replace(/^http/, "ws")).href),
+    session,
+    clock: {
+      now: Date.now,
+      after(ms, run) {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    random: Math.random,
+    locale: data.locale || "sq",
+    ears: {
+      frame: hear,
+      link: (link) => notice.link(link),
+      restarted() {
+        transcript.clear();
+        writeUnkept();
+      },
+      refused(entry, error) {
+        if (error.code === "stale_button") transcript.drop(entry.client_id);
+        else transcript.refuse(entry.client_id);
+      },
+    },
+  });
+  if (session.erasing) showEnding(words.say("erase_waiting"), false);
+  writeUnkept();
+  compose.restore();
+  notice.link("connecting");
+  line.start();
+}
+
+function writeUnkept() {
+  session.unkept.forEach(({ client_id, text }) => transcript.write(client_id, text));
+}
+
+/** Whoever comes to this screen after half an hour must not find the talk of somebody else. */
+function forgetWhenIdle() {
+  if (!session.idle || state.state === "waiting" || state.state === "counsellor" || session.erasing) return;
+  session.forget();
+  line.stop();
+  begin();
+  notice.word(words.say("idle_ended"));
+}
+
+const pressedThrice = threePresses();
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  if (pressedThrice(event.timeStamp)) leave();
+  else if (sheet.open) sheet.close();
+  else around.close();
+});
+part("exit", HTMLElement).addEventListener("click", leave);
+part("shut", HTMLElement).addEventListener("click", around.close);
+part("shut", HTMLElement).hidden = !around.framed;
+part("start-new", HTMLElement).addEventListener("click", () => {
+  session.forget();
+  line.stop();
+  begin();
+  field.focus();
+});
+window.addEventListener("online", () => line.hurry());
+window.addEventListener("offline", () => line.lose());
+window.addEventListener("pageshow", (event) => {
+  // A page that comes back out of the browser's memory is asked anew: it may have been left in a hurry.
+  if (event.persisted) location.reload();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  forgetWhenIdle();
+  line.hurry();
+  transcript.look();
+});
+setInterval(forgetWhenIdle, LOOK_AT_CLOCK_EACH);
+
+const idled = session.idle && Boolean(session.token);
+if (session.idle) session.forget();
+theme(root, location.search, data.theme);
+letterSize(part("size", HTMLElement), session, root);
+begin();
+if (idled) notice.word(words.say("idle_ended"));
+visibleHeight(window, root, () => transcript.atEnd && transcript.toEnd());
+root.classList.add("running");
+around.ready(data.exit_url || "about:blank");
