@@ -90,6 +90,14 @@ class Reception:
                 self.answer(inbound.conversation)
         return kept
 
+    def urgent(self, text: str) -> bool:
+        """True for words that no limit may hold back: risk, the wish for a person, or what nothing could screen."""
+        try:
+            found = self._doors.screening.screen(text, (), Facts())
+        except Exception:
+            return True
+        return found.level >= 2 or found.wish or found.safe_word or found.unscreened
+
     def answer(self, conversation: str) -> None:
         """Let the bot answer what it owes in a conversation, beside everything else."""
         running = self._answering.get(conversation)

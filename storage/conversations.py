@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, insert, or_, select, update
 
 from frontdoor.assessment import HistoryEntry, RiskAssessment
 from frontdoor.conversation import Conversation, Lane, ScriptPlace, State
-from frontdoor.message import Inbound, Message, Said, Sender
+from frontdoor.message import Button, Inbound, Message, Said, Sender
 from frontdoor.ports import Kept, Presence, Press, Unanswered, View
 from frontdoor.routing import Plan
 from storage.database import Database
@@ -63,10 +63,11 @@ def conversation_of(row: RowMapping) -> Conversation:
 class Conversations:
     """Reception's store, and what the visitors' sockets read. Nothing here is decided: plans come from routing."""
 
-    def __init__(self, database: Database, key: ServiceKey) -> None:
-        """Needs a database at head."""
+    def __init__(self, database: Database, key: ServiceKey, opening: Sequence[Button] = ()) -> None:
+        """Needs a database at head. `opening`: the buttons that each visitor is given before the first word."""
         self._database = database
         self._key = key
+        self._opening = tuple(opening)
         self._keeping = Keeping(database, key)
         # a stale view costs one conflict in `keep`, never a wrong decision: keeping is conditional on it
         self._views: OrderedDict[str, View] = OrderedDict()
@@ -97,11 +98,21 @@ class Conversations:
         self._remember(view)
         return view
 
+    def opening_buttons(self, conversation: str) -> tuple[Button, ...]:
+        """The opening's buttons with payloads that hold for this conversation only, though nothing is kept yet."""
+        return tuple(
+            replace(button, payload=f"0.{self._key.sign(f'opening:{conversation}:{place}').hex()}")
+            for place, button in enumerate(self._opening)
+        )
+
     async def press(self, conversation: str, payload: str) -> Press | None:
         """See ReceptionStore; a payload is `<message id>.<secret>`."""
         place, _, secret = payload.partition(".")
         if not (place.isascii() and place.isdigit() and len(place) < 10 and secret):
             return None
+        if place == "0":
+            given = (b for b in self.opening_buttons(conversation) if b.payload == payload)
+            return next((Press(button.do, button.title, 0) for button in given), None)
         wanted = (
             select(messages, conversations.c.wrapped_key, conversations.c.key_id)
             .join(conversations, conversations.c.id == messages.c.conversation)
@@ -263,7 +274,8 @@ class Conversations:
             conversations.c.erased_at.is_(None),
         )
         async with self._database.read() as connection:
-            return (await connection.execute(wanted)).scalars().first()
+            found: str | None = (await connection.execute(wanted)).scalars().first()
+        return found
 
     async def after(self, conversation: str, after: int, limit: int = 200) -> list[Message]:
         """What the visitor sees: messages after an id; the last `limit` of them when there are more."""
@@ -287,6 +299,60 @@ class Conversations:
             for row in reversed(rows)
         ]
 
+    async def by_token(self, hashed: bytes, idle_minutes: int) -> str | None:
+        """The conversation of a token that has not idled out; the token's clock begins anew."""
+        now = database_now()
+        alive = (
+            update(conversations)
+            .where(
+                conversations.c.token_hash == hashed,
+                conversations.c.erased_at.is_(None),
+                conversations.c.token_seen_at > now - idle_minutes * 60_000,
+            )
+            .values(token_seen_at=now)
+            .returning(conversations.c.id)
+        )
+        async with self._database.write() as connection:
+            found: str | None = (await connection.execute(alive)).scalar_one_or_none()
+        return found
+
+    async def alive(self, present: Sequence[str], read: Mapping[str, int]) -> None:
+        """The visitors who are here, so that their tokens do not idle out, and how far each has read."""
+        now = database_now()
+        async with self._database.write() as connection:
+            for start in range(0, len(present), 500):
+                here = conversations.c.id.in_(present[start : start + 500])
+                await connection.execute(update(conversations).where(here).values(token_seen_at=now))
+            if read:
+                grows = (
+                    update(conversations)
+                    .where(
+                        conversations.c.id == bindparam("of"),
+                        conversations.c.seen_by_visitor < bindparam("up_to"),
+                        conversations.c.last_id >= bindparam("up_to"),
+                    )
+                    .values(seen_by_visitor=bindparam("up_to"))
+                )
+                rows = [{"of": conversation, "up_to": up_to} for conversation, up_to in sorted(read.items())]
+                await connection.execute(grows, rows)
+
+    async def moved(self, known: Mapping[str, tuple[int, int]]) -> list[str]:
+        """Which of these conversations are no longer at the (last id, epoch) that is known of them."""
+        ids, changed = list(known), []
+        async with self._database.read() as connection:
+            for start in range(0, len(ids), 500):
+                wanted = select(conversations.c.id, conversations.c.last_id, conversations.c.epoch).where(
+                    conversations.c.id.in_(ids[start : start + 500])
+                )
+                changed += [row[0] for row in await connection.execute(wanted) if known[row[0]] != (row[1], row[2])]
+        return changed
+
+    async def state(self, conversation: str) -> Conversation | None:
+        """The conversation now, for its visitor; None when there is none or it was erased."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(_conversation(conversation))).mappings().one_or_none()
+        return None if row is None or row["erased_at"] is not None else conversation_of(row)
+
     async def place(self, conversation: Conversation) -> int | None:
         """The place in the queue of a conversation that waits, counted from 1."""
         if conversation.state is not State.WAITING or conversation.waiting_since is None:
@@ -307,20 +373,6 @@ class Conversations:
         )
         async with self._database.read() as connection:
             return 1 + int((await connection.execute(before)).scalar_one())
-
-    async def seen(self, conversation: str, up_to: int) -> None:
-        """The visitor has read up to an id; it only grows."""
-        grows = (
-            update(conversations)
-            .where(
-                conversations.c.id == conversation,
-                conversations.c.seen_by_visitor < up_to,
-                conversations.c.last_id >= up_to,
-            )
-            .values(seen_by_visitor=up_to)
-        )
-        async with self._database.write() as connection:
-            await connection.execute(grows)
 
     def forget(self, conversation: str) -> None:
         """Drop what is remembered of a conversation in memory."""

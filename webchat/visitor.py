@@ -1,0 +1,306 @@
+"""One visitor's socket: its frames in order, and what it has been shown."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import traceback
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from channels.web import (
+    VERSION,
+    BadFrame,
+    Erase,
+    Hello,
+    Leave,
+    Press,
+    Say,
+    Seen,
+    Typing,
+    message_frame,
+    read,
+    state_frame,
+    words,
+)
+from frontdoor.conversation import Conversation, State
+from frontdoor.message import Inbound, Message
+from frontdoor.ports import Kept, Wake
+from frontdoor.reception import NotKept, StaleButton
+from storage.database import StoreUnavailable
+from webchat.house import House
+from webchat.tokens import token_hash
+
+log = logging.getLogger(__name__)
+
+_LAST = 200
+_TYPING_SECONDS = 2.0
+_HELLO_SECONDS = 60
+_MINUTES_EACH = 4
+_RETRY_SECONDS = 5
+
+
+class VisitorSocket:
+    """The talk over one connection. Nothing is shown twice, and nothing before it is kept."""
+
+    def __init__(self, house: House, socket: web.WebSocketResponse, address: str) -> None:
+        """`address` is what limits count, never the address itself."""
+        self._house = house
+        self._socket = socket
+        self._address = address
+        self._locale = "sq"
+        self._token = ""
+        self._saved = False
+        self._showing = asyncio.Lock()
+        self._own: set[str] = set()
+        self._state: dict[str, Any] = {}
+        self._typed_at = 0.0
+        self.conversation: str | None = None
+        self.known = (0, 0)
+        self.delivered = 0
+        self.seen = 0
+
+    @property
+    def kept(self) -> bool:
+        """True once something of this conversation is kept."""
+        return self._saved
+
+    @property
+    def waiting(self) -> bool:
+        """True while the visitor was last shown a place in the queue."""
+        return self._state.get("state") == State.WAITING.value and "position" in self._state
+
+    async def run(self) -> None:
+        """Read frames until the connection ends."""
+        try:
+            async for arrived in self._socket:
+                if arrived.type is WSMsgType.TEXT:
+                    if not await self._frame(arrived.data):
+                        break
+                elif arrived.type is WSMsgType.BINARY:
+                    await self._error("bad_json")
+                    break
+                else:
+                    break
+        finally:
+            self._house.sockets.remove(self)
+
+    async def _frame(self, raw: str) -> bool:
+        """Take one frame; false when the connection must end."""
+        client_id = None
+        try:
+            frame = read(raw)
+            client_id = getattr(frame, "client_id", None)
+            await self._take(frame)
+        except BadFrame as bad:
+            await self._error(bad.code, client_id)
+            if bad.ends:
+                await self._socket.close(code=1008 if bad.code == "bad_json" else 1009)
+            return not bad.ends
+        except StaleButton:
+            await self._error("stale_button", client_id)
+        except (StoreUnavailable, NotKept) as error:
+            log.error("not kept: %s", type(error).__name__)
+            await self._error("not_kept", client_id)
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            # the visitor reads what is kept and whom to call, whatever went wrong here
+            log.error("a frame failed: %s at %s", type(error).__name__, _place_of(error))
+            await self._error("not_kept", client_id)
+        return True
+
+    async def _take(self, frame: Hello | Say | Press | Typing | Seen | Leave | Erase) -> None:
+        if isinstance(frame, Hello):
+            await self._hello(frame)
+            return
+        if self.conversation is None:
+            raise BadFrame("bad_frame")
+        match frame:
+            case Say():
+                await self._receive(frame.client_id, words(frame.text), None)
+            case Press():
+                if not 0 < len(frame.payload.encode("utf-8", "replace")) <= 64:
+                    raise StaleButton
+                await self._receive(frame.client_id, "", frame.payload)
+            case Typing():
+                now = asyncio.get_running_loop().time()
+                if self._saved and now - self._typed_at > _TYPING_SECONDS:
+                    self._typed_at = now
+                    await self._house.bus.publish(Wake("typing", self.conversation, detail={"by": "visitor"}))
+            case Seen():
+                if frame.id > self.seen:
+                    self.seen = min(frame.id, self.delivered)
+            case Leave():
+                if not self._saved:
+                    raise BadFrame("no_conversation")
+                kept = await self._house.reception.leave(self.conversation, "web")
+                if kept is not None:
+                    await self._show(kept)
+            case Erase():
+                await self._erase()
+
+    async def _hello(self, hello: Hello) -> None:
+        if hello.version != VERSION:
+            raise BadFrame("wrong_version")
+        if self.conversation is not None:
+            raise BadFrame("bad_frame")
+        self._locale = "en" if (hello.locale or "").lower().startswith("en") else "sq"
+        conversation = None
+        if hello.token:
+            conversation = await self._house.store.by_token(
+                token_hash(hello.token), self._house.settings.token_idle_minutes
+            )
+            self._saved = conversation is not None
+            conversation = conversation or self._house.tokens.unused(hello.token)
+            self._token = hello.token
+            if conversation is None:
+                await self._error("unknown_token")
+        if conversation is None:
+            conversation, self._token = self._house.tokens.new()
+        after = hello.after if self._saved else None
+        self.conversation = conversation
+        # listening begins before reading, so that nothing falls between the two
+        self._house.sockets.add(self)
+        async with self._showing:
+            messages = await self._house.store.after(conversation, after or 0, _LAST) if self._saved else []
+            now = await self._house.store.state(conversation) if self._saved else None
+            self.delivered = max([after or 0, *(message.id for message in messages)])
+            shown = [message_frame(message) for message in messages]
+            if after is None:
+                shown.insert(0, message_frame(self._house.opening(conversation)))
+            await self._send(
+                {
+                    "type": "welcome",
+                    "conversation": conversation,
+                    "token": self._token,
+                    "state": now.state.value if now else State.BOT.value,
+                    "messages": shown,
+                }
+            )
+        if now is not None:
+            await self.show_state(now, always=now.state is not State.BOT)
+
+    async def _receive(self, client_id: str, text: str, payload: str | None) -> None:
+        conversation = self.conversation or ""
+        if not self._saved:
+            if not await self._house.limits.may_open(self._address):
+                await self._error("rate_limited", client_id)
+                return
+        elif not await self._house.limits.may_say(conversation) and not self._house.reception.urgent(text):
+            await self._error("rate_limited", client_id)
+            return
+        kept = await self._house.reception.receive(
+            Inbound(
+                conversation=conversation,
+                channel="web",
+                client_id=client_id,
+                text=text,
+                payload=payload,
+                token_hash=token_hash(self._token),
+                locale=self._locale,
+            )
+        )
+        self._saved = True
+        self._own.add(client_id)
+        at = kept.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        await self._send({"type": "kept", "client_id": client_id, "id": kept.id, "at": at})
+        if not kept.again:
+            await self._show(kept, own=kept.id)
+
+    async def _show(self, kept: Kept, own: int | None = None) -> None:
+        """What was kept just now, without reading it again when nothing lies between."""
+        if own is not None and self.delivered == own - 1:
+            self.delivered = own
+        if kept.said and self.delivered == kept.said[0].id - 1:
+            async with self._showing:
+                await self._give(list(kept.said))
+        elif kept.said:
+            await self.catch_up()
+        self.known = (kept.conversation.last_id, kept.conversation.epoch)
+        await self.show_state(kept.conversation)
+
+    async def catch_up(self) -> None:
+        """Show what the visitor has not been shown yet, from SQL, and who speaks now."""
+        if self.conversation is None or not self._saved:
+            return
+        async with self._showing:
+            await self._give(await self._house.store.after(self.conversation, self.delivered, _LAST))
+        now = await self._house.store.state(self.conversation)
+        if now is not None:
+            self.known = (now.last_id, now.epoch)
+            await self.show_state(now)
+
+    async def _give(self, messages: list[Message]) -> None:
+        for message in messages:
+            if message.id <= self.delivered:
+                continue
+            self.delivered = message.id
+            if message.client_id not in self._own:
+                await self._send(message_frame(message))
+
+    async def show_state(self, now: Conversation, *, always: bool = False) -> None:
+        """Who speaks, when that is not what the visitor was told last."""
+        place, wait, nobody = None, None, False
+        if now.state is State.WAITING:
+            place = await self._house.store.place(now)
+            wait = None if place is None else place * _MINUTES_EACH * 60
+            nobody = (await self._house.store.presence()).on_shift == 0
+        frame = state_frame(now, place, wait, nobody=nobody)
+        if frame != self._state and (always or self._state or now.state is not State.BOT):
+            self._state = frame
+            await self._send(frame)
+        self._state = frame
+
+    async def typing(self, sender: str) -> None:
+        """Somebody else is writing."""
+        await self._send({"type": "typing", "sender": sender})
+
+    async def read_by_staff(self, up_to: int) -> None:
+        """The counsellor has read up to an id."""
+        await self._send({"type": "seen", "id": up_to})
+
+    async def erased(self, kept_days: int | None) -> None:
+        """The conversation is gone for this visitor; the next hello begins another."""
+        self._house.sockets.remove(self)
+        self.conversation, self._saved, self._state = None, False, {}
+        self.known, self.delivered, self.seen = (0, 0), 0, 0
+        name = "erased_kept" if kept_days else "erased"
+        text = self._house.words.text("system", name, n=str(kept_days or 0))
+        await self._send({"type": "erased", "text": text} | ({"days": kept_days} if kept_days else {}))
+
+    async def _erase(self) -> None:
+        conversation = self.conversation or ""
+        erased = await self._house.eraser.erase(conversation) if self._saved else None
+        if erased is None:
+            await self.erased(None)
+            return
+        self._house.store.forget(conversation)
+        detail = {"kept_days": erased.kept_days}
+        await self._house.bus.publish(Wake("erased", conversation, detail=detail))
+        await self._house.bus.publish(Wake("queue", conversation))
+        await self.erased(erased.kept_days)
+
+    async def _error(self, code: str, client_id: str | None = None) -> None:
+        frame: dict[str, Any] = {"type": "error", "code": code, "message": self._house.words.error(code)}
+        if client_id is not None:
+            frame["client_id"] = client_id
+        if code == "rate_limited":
+            frame["retry_after"] = _RETRY_SECONDS
+        await self._send(frame)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        if not self._socket.closed:
+            try:
+                await self._socket.send_str(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+            except (ConnectionError, RuntimeError):
+                # it is gone; what it missed is shown at the next hello
+                return
+
+
+def _place_of(error: Exception) -> str:
+    """Where it went wrong; the error's own text may hold words of the conversation and is never logged."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno}"
