@@ -1,0 +1,71 @@
+# `make run` starts the whole service, `make test` proves it; both set up what they need first.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PYTHON3 ?= python3
+UV := .tools/bin/uv
+PY := .venv/bin/python
+export UV_PROJECT_ENVIRONMENT :=
+export PYTHONDONTWRITEBYTECODE := 1
+export UV_LINK_MODE := copy
+
+.PHONY: help setup setup-main setup-bot model run test test-unit check bench format clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+$(UV):
+	@echo "· the installer (uv) into .tools"
+	$(PYTHON3) -m venv .tools || { echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }
+	.tools/bin/pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+
+# A stamp is older than what it stamps when lock or project changed: then the environment is brought up to date.
+.venv/.done: pyproject.toml uv.lock tools/interpreter | $(UV)
+	@echo "· the main environment (.venv)"
+	python=$$(tools/interpreter 3.12 3.13)
+	[ -x $(PY) ] && $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || $(UV) venv --quiet --clear --python "$$python" .venv
+	$(UV) sync --frozen --quiet --python $(PY)
+	touch $@
+
+bot/.venv/.done: bot/pyproject.toml bot/uv.lock tools/interpreter | $(UV)
+	@echo "· the bot's environment (bot/.venv): Rasa and TensorFlow, about 2.5 GB, some minutes on a slow line"
+	python=$$(tools/interpreter 3.10)
+	[ -x bot/.venv/bin/python ] || $(UV) venv --quiet --clear --python "$$python" bot/.venv
+	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --project bot --python bot/.venv/bin/python
+	touch $@
+
+setup-main: .venv/.done
+setup-bot: bot/.venv/.done
+setup: setup-main setup-bot  ## both environments
+
+model: setup-bot  ## train the bot, when what it learns from has changed
+	@bot/.venv/bin/python -m bot.train
+
+run: setup model  ## start the whole service
+	@exec $(PY) serve.py
+
+test: setup model  ## all tests; those that need a system package which is missing say so and are skipped
+	@tools/have
+	bot/.venv/bin/python -m pytest -q tests/bot/inside -c bot/pytest.ini
+	if command -v node >/dev/null; then node --test tests/widget/; fi
+	$(PY) -m pytest -q $(ARGS)
+
+check: setup-main  ## static checks: format, lint, types, import contracts, browser modules
+	@$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	tools/tsc
+
+bench: setup model  ## measure this machine; prints figures and never fails on time
+	@$(PY) -m tests.bench
+
+format: setup-main  ## rewrite the code in the common form
+	@$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+clean:  ## remove environments and models; the database under data/ stays
+	rm -rf .venv bot/.venv .tools node_modules models .mypy_cache .ruff_cache .pytest_cache
