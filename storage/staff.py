@@ -219,12 +219,12 @@ class StaffAccounts:
                 )
             )
 
-    async def present(self, person: int) -> None:
-        """The heartbeat of an open console: on shift for the next 45 seconds."""
+    async def present(self, *people: int) -> None:
+        """The heartbeat of open consoles: on shift for the next 45 seconds."""
         async with self._database.write() as connection:
             now = await clock_ms(connection, self._clock)
             await connection.execute(
-                update(staff).where(staff.c.id == person).values(present_until=now + PRESENT_SECONDS * 1000)
+                update(staff).where(staff.c.id.in_(sorted(people))).values(present_until=now + PRESENT_SECONDS * 1000)
             )
 
     async def set_break(self, person: int, on: bool) -> None:

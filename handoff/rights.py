@@ -1,0 +1,16 @@
+"""Who may read which conversation."""
+
+from __future__ import annotations
+
+from frontdoor.conversation import Conversation, State
+from storage.desk_reading import WATCHED_FROM
+from storage.staff import Staff
+
+
+def may_read(conversation: Conversation, person: Staff) -> bool:
+    """What waits or is watched is read by all who work here; what is held, by its holder and supervisors."""
+    if conversation.state is State.COUNSELLOR:
+        return conversation.counsellor == person.id or person.role in ("supervisor", "admin")
+    if conversation.state is State.WAITING:
+        return True
+    return conversation.level >= WATCHED_FROM and conversation.watch_since is not None
