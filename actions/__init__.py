@@ -1,0 +1,1 @@
+"""What the bot does: rasa_sdk actions, run inside the bot process; they name a reply, the front door acts."""
