@@ -43,7 +43,7 @@ SECRECY = (
     r"(premtoj|premtojmë|garantojmë) (se|që)",
 )
 METHODS = (
-    r"\b(litar|brisk|thik|pushk|pistolet|helm|damar|prerj|mbyt|mbidoz|ilaç|tablet|kokrr)",
+    r"\b(litar|bris[kq]|thik|pushk|pistolet|helm|damar|prerj|mbyt|mbidoz|ilaç|tablet|kokrr)",
     r"\b(varj[ea]|hidhu|hidhem|teh|tehe)\b",
 )
 AMOUNTS = r"\b\d+([.,]\d+)?\s?(mg|g|gram|ml|tableta|hapa|kokrra|gota|shishe|pilula)\b"
