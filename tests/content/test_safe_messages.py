@@ -56,7 +56,7 @@ KNOWN_PLACEHOLDERS = {
     "bot": {*NUMBERS, "publisher", "year", "sources", "date"},
     "system": {*NUMBERS, "position", "minutes", "alias", "n"},
     "errors": {*NUMBERS},
-    "visitor": {*NUMBERS, "position", "minutes", "alias", "left", "time"},
+    "visitor": {*NUMBERS, *"position minutes alias left time n date number publisher year".split()},
     "console": {*NUMBERS, "n", "minutes", "alias", "level", "from", "to", "time", "date"},
     "script": {*NUMBERS, "PERSON"},
     "article": {*NUMBERS},
@@ -221,6 +221,15 @@ def test_both_languages_fill_the_same_places() -> None:
             assert phrase["en"].strip(), (file, name)
             albanian, english = (set(re.findall(r"\{(\w+)\}", phrase[locale])) for locale in ("sq", "en"))
             assert albanian == english, (file, name)
+
+
+def test_what_stands_in_two_files_says_the_same() -> None:
+    page = _yaml(CONTENT / "phrases" / "visitor.yml")
+    lines = _yaml(CONTENT / "phrases" / "bot.yml") | _yaml(CONTENT / "phrases" / "system.yml")
+    # the same name for a button and for what it opens
+    shared = sorted(set(page) & set(lines) - {"breathing"})
+    assert "draft_note" in shared
+    assert [name for name in shared if page[name]["sq"] != lines[name]["sq"]] == []
 
 
 def test_each_error_gives_the_helpline() -> None:
