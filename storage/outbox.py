@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, func, insert, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from frontdoor.ports import Clock, Delivery
+from storage.carried import Carried, open_conversation
 from storage.database import Database
 from storage.keys import KeyMissing, ServiceKey
 from storage.moment import clock_ms
 from storage.placing import open_message
-from storage.tables import audit, carried, conversations, messages, outbox, staff
+from storage.tables import audit, conversations, messages, outbox, staff
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class Outbox:
         self._database = database
         self._key = key
         self._clock = clock
+        self._carried = Carried(database)
 
     async def claim(self, owner: str, limit: int, channels: Collection[str] | None = None) -> list[Delivery]:
         """Up to `limit` messages whose turn it is, leased to `owner`: at most one of each conversation."""
@@ -76,10 +77,10 @@ class Outbox:
         """
         async with self._database.write() as connection:
             await connection.execute(delete(outbox).where(outbox.c.id == delivery.outbox_id))
-            row = await self._alive(connection, delivery.conversation)
+            row = await open_conversation(connection, delivery.conversation)
             if row is None or row["erased_at"] is not None:
                 return False
-            await self._note(connection, delivery.conversation, delivery.message.id, reference)
+            await self._carried.note_within(connection, delivery.conversation, delivery.message.id, reference)
             if row["unreachable_at"] is not None:
                 await connection.execute(
                     update(conversations).where(conversations.c.id == delivery.conversation).values(unreachable_at=None)
@@ -114,35 +115,6 @@ class Outbox:
         """How many messages are still to be carried."""
         async with self._database.read() as connection:
             return int(await connection.scalar(select(func.count()).select_from(outbox)) or 0)
-
-    async def arrived(self, conversation: str, message: int, reference: str) -> None:
-        """Keep the channel's own id of a visitor's message, so that it can be deleted there too."""
-        async with self._database.write() as connection:
-            if await self._alive(connection, conversation) is not None:
-                await self._note(connection, conversation, message, reference)
-
-    async def references(self, conversation: str) -> list[str]:
-        """The channel's ids of all messages of both sides that it may still show."""
-        async with self._database.read() as connection:
-            wanted = select(carried.c.reference).where(carried.c.conversation == conversation)
-            return list((await connection.execute(wanted.order_by(carried.c.message))).scalars())
-
-    async def _alive(self, connection: AsyncConnection, conversation: str) -> RowMapping | None:
-        wanted = (
-            select(conversations.c.erased_at, conversations.c.unreachable_at)
-            .where(conversations.c.id == conversation)
-            # erasing must not slip in before the reference is kept
-            .with_for_update(read=True, key_share=True)
-        )
-        return (await connection.execute(wanted)).mappings().one_or_none()
-
-    async def _note(self, connection: AsyncConnection, conversation: str, message: int, reference: str | None) -> None:
-        known = (sqlite.insert if self._database.is_sqlite else postgresql.insert)(carried)
-        rows = [
-            {"conversation": conversation, "message": message, "reference": part} for part in (reference or "").split()
-        ]
-        if rows:
-            await connection.execute(known.on_conflict_do_nothing(), rows)
 
     async def _withdraw_overtaken(self, connection: AsyncConnection, due: ColumnElement[bool]) -> None:
         """The bot's words that somebody else has overtaken: they are kept, but nobody will say them."""

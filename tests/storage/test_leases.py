@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from storage.database import Database
 from storage.leases import Leases
-from storage.tables import metadata
 
 
 class MovedClock:
@@ -25,15 +20,6 @@ class MovedClock:
 
     def move(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/house.db")
-    async with database.write() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield database
-    await database.close()
 
 
 async def test_the_first_process_holds_the_lease_and_the_second_waits(database: Database) -> None:

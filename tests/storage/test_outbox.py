@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -15,11 +13,12 @@ from frontdoor.conversation import State
 from frontdoor.message import Button, Inbound, Message, Said, Sender
 from frontdoor.ports import Kept
 from frontdoor.routing import Plan, Route
+from storage.carried import Carried
 from storage.conversations import Conversations
 from storage.database import Database
 from storage.keys import ServiceKey
 from storage.outbox import LEASE_SECONDS, Outbox, back_off
-from storage.tables import audit, carried, conversations, messages, metadata, outbox
+from storage.tables import audit, conversations, messages, outbox
 
 CHAT = "7201"
 
@@ -46,6 +45,7 @@ class House:
         self.store = Conversations(database, self.key)
         self.clock = MovedClock()
         self.outbox = Outbox(database, self.key, self.clock)
+        self.carried = Carried(database)
         self._written = 0
 
     async def hears(self, name: str, *lines: str, asks_bot: bool = False, epoch_up: bool = False) -> Kept:
@@ -80,15 +80,6 @@ class House:
         wanted = select(messages.c.id).where(messages.c.conversation == name, messages.c.withdrawn.is_(True))
         async with self.database.read() as connection:
             return list((await connection.execute(wanted.order_by(messages.c.id))).scalars())
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/house.db")
-    async with database.write() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield database
-    await database.close()
 
 
 @pytest.fixture
@@ -204,11 +195,11 @@ async def test_a_visitor_who_comes_back_is_reachable_again(house: House) -> None
 
 async def test_the_channels_ids_of_both_sides_are_kept_for_deleting_there(house: House) -> None:
     kept = await house.hears("ana", "një tekst i gjatë")
-    await house.outbox.arrived("ana", kept.id, "100")
-    await house.outbox.arrived("ana", kept.id, "100")
+    assert await house.carried.note("ana", kept.id, "100")
+    assert await house.carried.note("ana", kept.id, "100")
     (delivery,) = await house.outbox.claim("worker", 10)
     await house.outbox.sent(delivery, "101 102")
-    assert await house.outbox.references("ana") == ["100", "101", "102"]
+    assert await house.carried.references("ana") == ["100", "101", "102"]
 
 
 async def test_what_was_carried_into_an_erased_conversation_is_to_be_taken_back(house: House) -> None:
@@ -220,8 +211,9 @@ async def test_what_was_carried_into_an_erased_conversation_is_to_be_taken_back(
         await connection.execute(update(conversations).values(erased_at=house.clock()))
     assert not await house.outbox.sent(deliveries["ana"], "1")
     assert not await house.outbox.sent(deliveries["beni"], "2")
-    async with house.database.read() as connection:
-        assert (await connection.execute(select(carried))).all() == []
+    assert not await house.carried.note("ana", 0, "3")
+    assert not await house.carried.note("beni", 0, "4")
+    assert await house.carried.references("ana") == await house.carried.references("beni") == []
     assert await house.outbox.waiting() == 0
 
 
