@@ -52,11 +52,12 @@ EMOJI = r"[\U0001F000-\U0001FAFF\u2600-\u27BF]"
 TI_FORMS = r"\b(ti|ty|yt|jote|tënd|tënde|telefono|shkruaj|thuaj(i|a|u)?|dëgjoje|tregoji)\b"
 JU_FORMS = r"\b(juaj|tuaj|jeni|keni|telefononi|shkruani|thuaj(i|a|u)ni|dëgjojeni|qëndroni)\b"
 
+ON_THE_PAGE = ("position", "minutes", "alias", "left", "time", "n", "date", "number", "publisher", "year")
 KNOWN_PLACEHOLDERS = {
     "bot": {*NUMBERS, "publisher", "year", "sources", "date"},
     "system": {*NUMBERS, "position", "minutes", "alias", "n"},
     "errors": {*NUMBERS},
-    "visitor": {*NUMBERS, *"position minutes alias left time n date number publisher year".split()},
+    "visitor": {*NUMBERS, *ON_THE_PAGE},
     "console": {*NUMBERS, "n", "minutes", "alias", "level", "from", "to", "time", "date"},
     "script": {*NUMBERS, "PERSON"},
     "article": {*NUMBERS},
