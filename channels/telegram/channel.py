@@ -40,6 +40,7 @@ _WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 _DELETED_AT_ONCE = 100
 _WRONG_TOKEN_SECONDS = 30.0
 _BEGUN = 1_000
+_GRACE_SECONDS = 1.5
 
 
 class TelegramChannel:
@@ -47,7 +48,7 @@ class TelegramChannel:
 
     name = "telegram"
 
-    def __init__(self, token: str, api_url: str = "") -> None:
+    def __init__(self, token: str, api_url: str | None = None) -> None:
         """`api_url` replaces the service's own address. Nothing is sent yet."""
         _silence()
         address = f"{(api_url or _API).rstrip('/')}/bot"
@@ -55,6 +56,9 @@ class TelegramChannel:
         self._sending = HTTPXRequest(connection_pool_size=32, connect_timeout=4, read_timeout=6, write_timeout=4)
         self._bot = Bot(token, base_url=address, request=self._sending, get_updates_request=self._reading)
         self._begun: dict[tuple[str, int], list[str]] = {}
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def send(self, address: str, message: Message) -> str | None:
         """See frontdoor.ports.Channel; the references of a long message stand with a space between.
@@ -65,6 +69,8 @@ class TelegramChannel:
         key = (address, message.id)
         # what an earlier try has already carried of a long message is not said again
         carried = list(self._begun.pop(key, ())) if message.id else []
+        self._under_way += 1
+        self._idle.clear()
         try:
             for part in parts[len(carried) :]:
                 last = len(carried) == len(parts) - 1
@@ -73,6 +79,10 @@ class TelegramChannel:
             if carried and message.id and len(self._begun) < _BEGUN:
                 self._begun[key] = carried
             raise
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
         return " ".join(carried) or None
 
     async def forget(self, address: str, references: Sequence[str]) -> None:
@@ -135,7 +145,10 @@ class TelegramChannel:
                 await self._bot.set_my_description(description)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, after a moment for what is being sent."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_SECONDS):
+                await self._idle.wait()
         await self._reading.shutdown()
         await self._sending.shutdown()
 
