@@ -7,17 +7,19 @@ import { Line } from "./socket.js";
 import { Words } from "./words.js";
 import { Transcript } from "./transcript.js";
 import { composer } from "./composer.js";
-import { waitingCard } from "./waiting.js";
+import { pinnedNumbers, waitingCard } from "./waiting.js";
 import { noticeBoard } from "./notice.js";
 import { eraseSheet } from "./erase.js";
 import { frameAround } from "./frame.js";
 import { leaveQuickly, threePresses } from "./exit.js";
 import { letterSize, theme, visibleHeight } from "./look.js";
 
-/** @import {ErrorFrame, Message, PageData, ServerFrame, StateFrame, Welcome} from "./types.js" */
+/** @import {Kept, ErrorFrame, Message, PageData, ServerFrame, StateFrame, Welcome} from "./types.js" */
 
 const TYPING_STAYS = 6000;
+const DETAILS_WITHIN = 400;
 const LOOK_AT_CLOCK_EACH = 30000;
+/** What the line repeats by itself is told in the page's words: nothing is left for the visitor to do. */
 const OWN_WORDS = /** @type {Record<string, string>} */ ({
   rate_limited: "rate_wait",
   not_kept: "not_kept_yet",
@@ -40,6 +42,8 @@ const typingLine = part("typing", HTMLElement);
 const welcomeWords = part("empty", HTMLElement);
 const ending = part("ending", HTMLElement);
 const endingWords = part("ending-words", HTMLElement);
+const startNew = part("start-new", HTMLElement);
+const numbers = part("numbers", HTMLElement);
 const field = part("field", HTMLTextAreaElement);
 
 /** @type {StateFrame} */
@@ -47,6 +51,8 @@ let state = { type: "state", state: "bot" };
 let urgent = false;
 /** @type {ReturnType<typeof setTimeout>} */
 let typingTimer;
+/** @type {ReturnType<typeof setTimeout>} */
+let detailsTimer;
 
 /** @type {Line} */
 let line;
@@ -99,8 +105,7 @@ const sheet = eraseSheet({
   no: part("erase-no", HTMLElement),
   erase() {
     line.erase();
-    compose.clear();
-    showEnding(words.say("erase_waiting"), false);
+    wipe(words.say("erase_waiting"), false);
   },
 });
 
@@ -148,7 +153,6 @@ function leave() {
     url: data.exit_url || "about:blank",
     framed: around.framed,
     forget() {
-      session.forget();
       line.stop();
       session.forget();
     },
@@ -159,7 +163,7 @@ function leave() {
 function hear(frame) {
   if (frame.type === "welcome") welcomed(frame);
   else if (frame.type === "message") said(frame);
-  else if (frame.type === "kept") transcript.kept(frame);
+  else if (frame.type === "kept") kept(frame);
   else if (frame.type === "seen") transcript.seen(frame.id);
   else if (frame.type === "typing") typing(frame.sender);
   else if (frame.type === "state") showState(frame);
@@ -172,9 +176,19 @@ function welcomed(frame) {
   if (session.erasing) return;
   if (frame.numbers) words.numbers = { ...words.numbers, ...frame.numbers };
   session.touch();
-  transcript.fill(frame.messages);
-  showState({ type: "state", state: frame.state });
+  if (transcript.history.lastId) frame.messages.forEach(said);
+  else transcript.fill(frame.messages);
+  // What goes with the state comes in a frame of its own; until then nothing less exact is shown.
+  const bare = /** @type {StateFrame} */ ({ type: "state", state: frame.state });
+  if (frame.state === "bot" || frame.state === "closed") showState(bare);
+  else if (frame.state !== state.state) detailsTimer = setTimeout(() => showState(bare), DETAILS_WITHIN);
   welcomeWords.hidden = transcript.history.entries.length > 0;
+}
+
+/** @param {Kept} frame */
+function kept(frame) {
+  transcript.kept(frame);
+  notice.relieved();
 }
 
 /** @param {Message} message */
@@ -202,53 +216,68 @@ function typing(sender) {
 /** @param {StateFrame} frame */
 function showState(frame) {
   state = frame;
-  urgent = frame.state !== "counsellor" && (urgent || Boolean(frame.level_high)) && frame.state !== "closed";
-  if (frame.state === "bot") urgent = false;
+  clearTimeout(detailsTimer);
+  urgent = (frame.state === "waiting" && urgent) || (frame.state !== "counsellor" && Boolean(frame.level_high));
   root.setAttribute("data-state", frame.state);
   speaker.textContent = words.say(frame.counsellor ? "header_counsellor" : `header_${frame.state}`, {
     alias: frame.counsellor || words.say("header_name"),
   });
-  part("numbers", HTMLElement).hidden = !urgent;
+  numbers.hidden = !urgent;
+  root.toggleAttribute("data-urgent", urgent);
   waiting.show(urgent ? { ...frame, level_high: true } : frame);
   if (frame.state === "closed") showEnding(words.say("closed"), true);
-  if (transcript.atEnd) transcript.toEnd();
+  else hideEnding();
+  transcript.settle();
 }
 
 /** @param {ErrorFrame} error */
 function faultWords(error) {
   const own = OWN_WORDS[error.code];
-  return own && words.has(own) ? words.say(own) : error.message;
+  if (!own) return error.message;
+  return words.say(words.has(own) ? own : "slow");
 }
 
 /** @param {number} days */
 function erased(days) {
-  compose.clear();
-  showEnding(days ? words.say("erased_kept", { n: days }) : words.say("erased"), true);
+  wipe(days ? words.say("erased_kept", { n: days }) : words.say("erased"), true);
 }
 
 /**
- * The talk is over on this screen: nothing of it is left, and what that means is said.
- * @param {string} text
+ * Nothing of the talk is left on this screen.
+ * @param {string} text what that means
  * @param {boolean} over
  */
-function showEnding(text, over) {
+function wipe(text, over) {
   transcript.clear();
+  compose.clear();
   typing(null);
   notice.hush();
-  waiting.show({ type: "state", state: "bot" });
+  showState({ type: "state", state: "closed" });
+  showEnding(text, over);
+  endingWords.focus();
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} over whether another talk may begin
+ */
+function showEnding(text, over) {
   welcomeWords.hidden = true;
   root.setAttribute("data-over", "");
   endingWords.textContent = text;
+  startNew.hidden = !over;
   ending.hidden = false;
-  part("start-new", HTMLElement).hidden = !over;
-  part("ending-words", HTMLElement).focus();
+}
+
+function hideEnding() {
+  root.removeAttribute("data-over");
+  ending.hidden = true;
 }
 
 /** A new line, with what the tab remembers of the talk before. */
 function begin() {
-  root.removeAttribute("data-over");
-  ending.hidden = true;
   transcript.clear();
+  showState({ type: "state", state: "bot" });
   line = new Line({
     open: () => new WebSocket(new URL(data.socket, location.href.replace(/^http/, "ws")).href),
     session,
@@ -263,7 +292,10 @@ function begin() {
     locale: data.locale || "sq",
     ears: {
       frame: hear,
-      link: (link) => notice.link(link),
+      link(link) {
+        if (link === "lost") typing(null);
+        notice.link(link);
+      },
       restarted() {
         transcript.clear();
         writeUnkept();
@@ -274,7 +306,7 @@ function begin() {
       },
     },
   });
-  if (session.erasing) showEnding(words.say("erase_waiting"), false);
+  if (session.erasing) wipe(words.say("erase_waiting"), false);
   writeUnkept();
   compose.restore();
   notice.link("connecting");
@@ -304,7 +336,7 @@ document.addEventListener("keydown", (event) => {
 part("exit", HTMLElement).addEventListener("click", leave);
 part("shut", HTMLElement).addEventListener("click", around.close);
 part("shut", HTMLElement).hidden = !around.framed;
-part("start-new", HTMLElement).addEventListener("click", () => {
+startNew.addEventListener("click", () => {
   session.forget();
   line.stop();
   begin();
@@ -327,6 +359,7 @@ setInterval(forgetWhenIdle, LOOK_AT_CLOCK_EACH);
 const idled = session.idle && Boolean(session.token);
 if (session.idle) session.forget();
 theme(root, location.search, data.theme);
+pinnedNumbers(numbers, words);
 letterSize(part("size", HTMLElement), session, root);
 begin();
 if (idled) notice.word(words.say("idle_ended"));

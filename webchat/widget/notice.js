@@ -15,6 +15,7 @@ const GOOD_NEWS_STAYS = 4000;
  */
 export function noticeBoard(box, words) {
   let trouble = "";
+  let fault = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -30,6 +31,7 @@ export function noticeBoard(box, words) {
   };
   const hush = () => {
     clearTimeout(timer);
+    fault = false;
     empty(box);
   };
 
@@ -38,6 +40,11 @@ export function noticeBoard(box, words) {
     /** @param {string} text in full, with what is kept and whom to call */
     trouble(text) {
       say(text, "trouble");
+      fault = true;
+    },
+    /** Something was kept: what was refused before is no longer the state of things. */
+    relieved() {
+      if (fault) hush();
     },
     /** @param {string} text */
     word(text) {
@@ -52,6 +59,7 @@ export function noticeBoard(box, words) {
         // Most breaks heal at once; only those that last are told.
         clearTimeout(timer);
         timer = setTimeout(() => {
+          if (fault) return;
           trouble = "lost";
           say(words.say(link === "connecting" ? "connecting" : "offline"), "trouble");
         }, BEFORE_SAYING_SO);

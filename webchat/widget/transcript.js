@@ -9,6 +9,7 @@ import { History, dayOf } from "./history.js";
 
 const MARKS = { pending: "·", kept: "✓", seen: "✓✓", failed: "!" };
 const NEAR_THE_END = 48;
+const MARGIN = 14;
 
 /** What is shown of one conversation. `scroller` scrolls, `log` inside it holds the messages. */
 export class Transcript {
@@ -241,7 +242,7 @@ export class Transcript {
   }
 
   /**
-   * Show what has come, if the visitor was at the end; a long page from its beginning.
+   * Show what has come, if the visitor was at the end; what is longer than the screen from its beginning.
    * @param {HTMLElement} node
    */
   follow(node) {
@@ -249,10 +250,18 @@ export class Transcript {
       this.newer.hidden = false;
       return;
     }
-    if (node.offsetHeight > this.scroller.clientHeight - NEAR_THE_END) {
-      this.scroller.scrollTop = node.offsetTop - 12;
+    const { scroller } = this;
+    if (scroller.scrollHeight - node.offsetTop > scroller.clientHeight - MARGIN) {
+      scroller.scrollTop = node.offsetTop - MARGIN;
       this.look();
     } else this.toEnd();
+  }
+
+  /** Something below or around the talk has changed its height. */
+  settle() {
+    const last = this.log.lastElementChild;
+    if (this.atEnd && last instanceof HTMLElement && !last.classList.contains("visitor")) this.follow(last);
+    else if (this.atEnd) this.toEnd();
   }
 
   toEnd() {

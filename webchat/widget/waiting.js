@@ -6,6 +6,7 @@ import { paragraph, callButton } from "./article.js";
 /** @import {StateFrame} from "./types.js" */
 /** @import {Words} from "./words.js" */
 
+const PINNED = ["alo", "police", "ambulance"];
 const BREATHE_IN = 4000;
 const BREATHE_OUT = 6000;
 const BREATHS = 5;
@@ -42,8 +43,10 @@ export function waitingCard({ card, place, acts, words, leave }) {
   const offer = (urgent) => {
     empty(acts);
     acts.appendChild(button(words.say("breathing"), "chip", breathe));
+    // With the numbers pinned below, one more of them would only be noise.
+    if (urgent) return;
     acts.appendChild(callButton(words.say("call_alo"), `tel:${words.numbers.alo.tel}`));
-    if (!urgent) acts.appendChild(button(words.say("leave"), "quiet-button", leave));
+    acts.appendChild(button(words.say("leave"), "quiet-button", leave));
   };
 
   return {
@@ -60,12 +63,30 @@ export function waitingCard({ card, place, acts, words, leave }) {
       }
       const lines = linesFor(frame, words);
       if (shown === lines.join("\n")) return;
-      if (!shown) offer(Boolean(frame.level_high));
+      offer(Boolean(frame.level_high));
       shown = lines.join("\n");
       empty(place);
       lines.forEach((line, index) => place.appendChild(paragraph(line, words, index === 0 ? "first" : "")));
     },
   };
+}
+
+/**
+ * The numbers of help, pinned above the field while somebody may be in danger and no person has come yet.
+ * @param {HTMLElement} bar
+ * @param {Words} words
+ */
+export function pinnedNumbers(bar, words) {
+  PINNED.forEach((slug) => {
+    const number = words.numbers[slug];
+    if (!number) return;
+    const link = make("a", { href: `tel:${number.tel}` });
+    words.pieces(words.say(`emergency_${slug}`)).forEach((piece) => {
+      link.appendChild(make(piece.number ? "strong" : "span", { text: piece.text.trim() }));
+    });
+    bar.appendChild(link);
+  });
+  bar.appendChild(make("p", { text: words.say("emergency_outside") }));
 }
 
 /**

@@ -3,15 +3,14 @@
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const { origin } = new URL(script.src);
   const { position, bottom, hidden, theme } = script.dataset;
-  /** @type {Record<string, string>} */
-  const words = { launcher: "ALO 116" };
-  /*WIDGET-DATA*/
+  /** @type {{launcher: string}} */
+  const words = Object.assign({ launcher: "ALO 116" }, /*WIDGET-DATA*/);
   const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   const side = position === "left" ? "left" : "right";
   const low = `${Number(bottom) || 20}px`;
   const phone = matchMedia("(max-width: 480px), (max-height: 500px)");
   const home = document.createElement("div");
-  const room = home.attachShadow({ mode: "closed" });
+  const room = home.attachShadow({ mode: "open" });
   const pill = document.createElement("button");
   const frame = document.createElement("iframe");
   let open = false;
@@ -29,7 +28,7 @@
   const place = (unread = 0) => {
     const whole = phone.matches;
     pill.textContent = words.launcher + (unread ? " •" : "");
-    pill.setAttribute("aria-label", words.launcher + (unread ? ` · ${words.new_messages}` : ""));
+    pill.setAttribute("aria-label", words.launcher + (unread ? ` (${unread})` : ""));
     dress(pill, { display: (open && ready) || hidden !== undefined ? "none" : "block" });
     dress(frame, {
       ...float,
@@ -99,7 +98,7 @@
     else if (data.alo === "leave") leave();
   });
 
-  frame.title = words.panel_title || words.launcher;
+  frame.title = words.launcher;
   dress(home, { all: "initial", position: "fixed", "z-index": "2147483000", bottom: low, [side]: "20px" });
   dress(pill, {
     ...float,

@@ -47,7 +47,7 @@ export class Words {
       }
       if (rest) found.push({ text: rest, number: null });
       rest = "";
-      const shown = text.slice(at, at + spanOf(text, at, number.tel));
+      const shown = text.slice(at, at + spanOf(text, at, number));
       found.push({ text: shown, number });
       at += shown.length;
     }
@@ -89,24 +89,22 @@ function startsNumber(text, at) {
  * @param {HelpNumber[]} numbers
  */
 function numberAt(text, at, numbers) {
-  const fitting = numbers.filter((number) => spanOf(text, at, number.tel) > 0);
+  const fitting = numbers.filter((number) => spanOf(text, at, number) > 0);
   fitting.sort((one, other) => other.tel.length - one.tel.length);
   return fitting[0] || null;
 }
 
 /**
- * How many signs of the text these digits take, with single gaps between them allowed; 0 when they do not stand here.
+ * How many signs of the text this number takes, written as in the directory or without its gaps; 0 when it is not there.
  * @param {string} text
  * @param {number} at
- * @param {string} digits
+ * @param {HelpNumber} number
  */
-function spanOf(text, at, digits) {
-  let end = at;
-  for (const digit of digits) {
-    if (end > at && isGap(text[end])) end += 1;
-    if (text[end] !== digit) return 0;
-    end += 1;
-  }
+function spanOf(text, at, number) {
+  const shown = text.slice(at).replace(/\u00a0/g, " ");
+  const found = [number.number, number.tel].find((written) => shown.startsWith(written));
+  if (!found) return 0;
+  const end = at + found.length;
   const goesOn = isDigit(text[end]) || (isGap(text[end]) && isDigit(text[end + 1]));
-  return goesOn ? 0 : end - at;
+  return goesOn ? 0 : found.length;
 }
