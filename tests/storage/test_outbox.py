@@ -3,91 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from frontdoor.assessment import RiskAssessment
 from frontdoor.conversation import State
-from frontdoor.message import Button, Inbound, Message, Said, Sender
-from frontdoor.ports import Kept
+from frontdoor.message import Button, Inbound, Said, Sender
 from frontdoor.routing import Plan, Route
-from storage.carried import Carried
-from storage.conversations import Conversations
 from storage.database import Database
-from storage.keys import ServiceKey
-from storage.outbox import LEASE_SECONDS, Outbox, back_off
+from storage.outbox import LEASE_SECONDS, back_off
 from storage.tables import audit, conversations, messages, outbox
-
-CHAT = "7201"
-
-
-class MovedClock:
-    """A clock that goes with the real one, and further when a test moves it."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta(seconds=1)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def move(self, seconds: float) -> None:
-        self.ahead += timedelta(seconds=seconds)
-
-
-class House:
-    """A store with visitors who write, lines that are said to them, and the outbox beside it."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.key = ServiceKey(b"k" * 32)
-        self.store = Conversations(database, self.key)
-        self.clock = MovedClock()
-        self.outbox = Outbox(database, self.key, self.clock)
-        self.carried = Carried(database)
-        self._written = 0
-
-    async def hears(self, name: str, *lines: str, asks_bot: bool = False, epoch_up: bool = False) -> Kept:
-        """A visitor writes, and the house says these lines at once."""
-        self._written += 1
-        view = await self.store.view(name, "telegram", fresh=True)
-        plan = Plan(
-            route=Route.BOT,
-            state=State.BOT,
-            level=0,
-            categories=(),
-            about="self",
-            speaker="unknown",
-            said=tuple(Said(Sender.SYSTEM, line) for line in lines),
-            asks_bot=asks_bot,
-            epoch_up=epoch_up,
-        )
-        inbound = Inbound(name, "telegram", f"u{self._written}", "përshëndetje", address=CHAT)
-        kept = await self.store.keep(view, inbound, None, RiskAssessment(version="test"), plan)
-        assert kept is not None
-        return kept
-
-    async def bot_says(self, name: str, *texts: str) -> list[Message]:
-        """The bot answers what it was asked."""
-        owed = await self.store.claim_answer(name, "bot process")
-        assert owed is not None
-        said = await self.store.answer(owed, "bot process", [Said(Sender.BOT, text) for text in texts], [])
-        assert said is not None
-        return said
-
-    async def withdrawn(self, name: str) -> list[int]:
-        wanted = select(messages.c.id).where(messages.c.conversation == name, messages.c.withdrawn.is_(True))
-        async with self.database.read() as connection:
-            return list((await connection.execute(wanted.order_by(messages.c.id))).scalars())
+from tests.storage.letters import CHAT, Letters
 
 
 @pytest.fixture
-def house(database: Database) -> House:
-    return House(database)
+def house(database: Database) -> Letters:
+    return Letters(database)
 
 
-async def test_a_message_is_given_out_once_with_its_address_and_text(house: House) -> None:
+async def test_a_message_is_given_out_once_with_its_address_and_text(house: Letters) -> None:
     await house.hears("ana", "Mirë se erdhe.")
     (delivery,) = await house.outbox.claim("worker", 10)
     assert (delivery.address, delivery.channel, delivery.message.text) == (CHAT, "telegram", "Mirë se erdhe.")
@@ -95,7 +30,7 @@ async def test_a_message_is_given_out_once_with_its_address_and_text(house: Hous
     assert await house.outbox.claim("another", 10) == []
 
 
-async def test_the_second_line_waits_until_the_first_is_carried(house: House) -> None:
+async def test_the_second_line_waits_until_the_first_is_carried(house: Letters) -> None:
     await house.hears("ana", "një", "dy", "tre")
     said = []
     while deliveries := await house.outbox.claim("worker", 10):
@@ -106,7 +41,7 @@ async def test_the_second_line_waits_until_the_first_is_carried(house: House) ->
     assert await house.outbox.waiting() == 0
 
 
-async def test_what_failed_holds_up_its_own_conversation_only_and_keeps_its_place(house: House) -> None:
+async def test_what_failed_holds_up_its_own_conversation_only_and_keeps_its_place(house: Letters) -> None:
     await house.hears("ana", "një", "dy")
     await house.hears("beni", "njëshi")
     first = {d.conversation: d for d in await house.outbox.claim("worker", 10)}
@@ -118,7 +53,7 @@ async def test_what_failed_holds_up_its_own_conversation_only_and_keeps_its_plac
     assert (again.message.text, again.attempts) == ("një", 1)
 
 
-async def test_each_failure_waits_longer_and_never_less_than_the_channel_asks(house: House) -> None:
+async def test_each_failure_waits_longer_and_never_less_than_the_channel_asks(house: Letters) -> None:
     assert [back_off(n) for n in (1, 2, 3, 20)] == [1, 2, 4, 60]
     await house.hears("ana", "një")
     (delivery,) = await house.outbox.claim("worker", 10)
@@ -129,7 +64,7 @@ async def test_each_failure_waits_longer_and_never_less_than_the_channel_asks(ho
     assert len(await house.outbox.claim("worker", 10)) == 1
 
 
-async def test_a_worker_that_died_loses_its_lease_and_the_message_is_carried_by_another(house: House) -> None:
+async def test_a_worker_that_died_loses_its_lease_and_the_message_is_carried_by_another(house: Letters) -> None:
     await house.hears("ana", "një")
     assert len(await house.outbox.claim("died", 10)) == 1
     house.clock.move(LEASE_SECONDS - 1)
@@ -139,7 +74,7 @@ async def test_a_worker_that_died_loses_its_lease_and_the_message_is_carried_by_
     assert delivery.message.text == "një"
 
 
-async def test_the_bots_words_are_withdrawn_once_somebody_else_speaks(house: House) -> None:
+async def test_the_bots_words_are_withdrawn_once_somebody_else_speaks(house: Letters) -> None:
     await house.hears("ana", asks_bot=True)
     (bot,) = await house.bot_says("ana", "një përgjigje e botit")
     await house.hears("ana", "po vjen një njeri", epoch_up=True)
@@ -148,7 +83,7 @@ async def test_the_bots_words_are_withdrawn_once_somebody_else_speaks(house: Hou
     assert await house.withdrawn("ana") == [bot.id]
 
 
-async def test_the_bots_words_of_the_same_epoch_are_carried_in_their_order(house: House) -> None:
+async def test_the_bots_words_of_the_same_epoch_are_carried_in_their_order(house: Letters) -> None:
     await house.hears("ana", asks_bot=True)
     await house.bot_says("ana", "një", "dy")
     said = []
@@ -158,7 +93,7 @@ async def test_the_bots_words_of_the_same_epoch_are_carried_in_their_order(house
     assert said == ["një", "dy"]
 
 
-async def test_the_bots_failed_words_are_withdrawn_when_their_next_try_comes_too_late(house: House) -> None:
+async def test_the_bots_failed_words_are_withdrawn_when_their_next_try_comes_too_late(house: Letters) -> None:
     await house.hears("ana", asks_bot=True)
     (bot,) = await house.bot_says("ana", "vonë")
     (delivery,) = await house.outbox.claim("worker", 10)
@@ -169,7 +104,7 @@ async def test_the_bots_failed_words_are_withdrawn_when_their_next_try_comes_too
     assert await house.withdrawn("ana") == [bot.id]
 
 
-async def test_a_visitor_who_cannot_be_reached_is_marked_and_nothing_more_is_tried(house: House) -> None:
+async def test_a_visitor_who_cannot_be_reached_is_marked_and_nothing_more_is_tried(house: Letters) -> None:
     kept = await house.hears("ana", "një", "dy")
     (delivery,) = await house.outbox.claim("worker", 10)
     await house.outbox.failed(delivery, permanent=True, reason="blocked")
@@ -182,7 +117,7 @@ async def test_a_visitor_who_cannot_be_reached_is_marked_and_nothing_more_is_tri
     assert noted["detail"] == {"channel": "telegram", "reason": "blocked"}
 
 
-async def test_a_visitor_who_comes_back_is_reachable_again(house: House) -> None:
+async def test_a_visitor_who_comes_back_is_reachable_again(house: Letters) -> None:
     await house.hears("ana", "një")
     (delivery,) = await house.outbox.claim("worker", 10)
     await house.outbox.failed(delivery, permanent=True, reason="blocked")
@@ -193,7 +128,7 @@ async def test_a_visitor_who_comes_back_is_reachable_again(house: House) -> None
         assert await connection.scalar(select(conversations.c.unreachable_at)) is None
 
 
-async def test_the_channels_ids_of_both_sides_are_kept_for_deleting_there(house: House) -> None:
+async def test_the_channels_ids_of_both_sides_are_kept_for_deleting_there(house: Letters) -> None:
     kept = await house.hears("ana", "një tekst i gjatë")
     assert await house.carried.note("ana", kept.id, "100")
     assert await house.carried.note("ana", kept.id, "100")
@@ -202,7 +137,7 @@ async def test_the_channels_ids_of_both_sides_are_kept_for_deleting_there(house:
     assert await house.carried.references("ana") == ["100", "101", "102"]
 
 
-async def test_what_was_carried_into_an_erased_conversation_is_to_be_taken_back(house: House) -> None:
+async def test_what_was_carried_into_an_erased_conversation_is_to_be_taken_back(house: Letters) -> None:
     await house.hears("ana", "një")
     await house.hears("beni", "njëshi")
     deliveries = {d.conversation: d for d in await house.outbox.claim("worker", 10)}
@@ -217,7 +152,7 @@ async def test_what_was_carried_into_an_erased_conversation_is_to_be_taken_back(
     assert await house.outbox.waiting() == 0
 
 
-async def test_nothing_more_is_said_to_a_phone_on_which_the_conversation_was_erased(house: House) -> None:
+async def test_nothing_more_is_said_to_a_phone_on_which_the_conversation_was_erased(house: Letters) -> None:
     kept = await house.hears("ana", "një")
     async with house.database.write() as connection:
         await connection.execute(update(conversations).values(erased_at=house.clock()))
@@ -225,7 +160,7 @@ async def test_nothing_more_is_said_to_a_phone_on_which_the_conversation_was_era
     assert await house.withdrawn("ana") == [m.id for m in kept.said]
 
 
-async def test_a_message_that_does_not_open_holds_up_nobody_else(house: House) -> None:
+async def test_a_message_that_does_not_open_holds_up_nobody_else(house: Letters) -> None:
     await house.hears("ana", "një")
     await house.hears("beni", "njëshi")
     async with house.database.write() as connection:
@@ -235,13 +170,13 @@ async def test_a_message_that_does_not_open_holds_up_nobody_else(house: House) -
     assert await house.outbox.waiting() == 2
 
 
-async def test_only_messages_of_the_channels_asked_for_are_given(house: House) -> None:
+async def test_only_messages_of_the_channels_asked_for_are_given(house: Letters) -> None:
     await house.hears("ana", "një")
     assert await house.outbox.claim("worker", 10, {"viber"}) == []
     assert len(await house.outbox.claim("worker", 10, {"telegram"})) == 1
 
 
-async def test_workers_that_claim_at_once_never_get_the_same_message(house: House) -> None:
+async def test_workers_that_claim_at_once_never_get_the_same_message(house: Letters) -> None:
     for n in range(12):
         await house.hears(f"visitor {n}", "një")
     given = await asyncio.gather(*(house.outbox.claim(f"worker {n}", 5) for n in range(6)))
@@ -249,7 +184,7 @@ async def test_workers_that_claim_at_once_never_get_the_same_message(house: Hous
     assert len(ids) == len(set(ids)) == 12
 
 
-async def test_buttons_come_out_with_their_opaque_payload(house: House) -> None:
+async def test_buttons_come_out_with_their_opaque_payload(house: Letters) -> None:
     view = await house.store.view("ana", "telegram")
     plan = Plan(
         Route.HOUSE, State.BOT, 0, (), "self", "unknown", said=(Said(Sender.BOT, "Zgjidh.", (Button("Po", "menu"),)),)
