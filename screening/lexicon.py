@@ -213,7 +213,7 @@ def _patterns(node: _Node, groups: Mapping[str, Words]) -> tuple[Steps, ...]:
     patterns: list[Steps] = []
     for item in node.items():
         try:
-            patterns += read_pattern(item.text(), groups)
+            patterns.append(read_pattern(item.text(), groups))
         except PatternError as problem:
             raise item.error(f"pattern “{item.text()}”: {problem}") from problem
     return tuple(dict.fromkeys(patterns))

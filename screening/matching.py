@@ -7,7 +7,7 @@ going back. The work is therefore linear in the text for each pattern, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from language.common_words import COMMON_WORDS
@@ -19,22 +19,31 @@ CHUNK = 512
 """Longer texts are matched piece by piece, with an overlap longer than any pattern reaches."""
 OVERLAP = 64
 
-_WORD, _NOT, _GAP, _START, _END = range(5)
-_KINDS = {"word": _WORD, "not": _NOT, "gap": _GAP, "start": _START, "end": _END}
+_WORD, _NOT, _GAP, _START, _END, _CHOICE = range(6)
 
 
 class Match(NamedTuple):
-    """The pattern's owner, and the first and last place of its words."""
+    """The pattern's owner, the first and last place of its words, and the first one with what may be missing."""
 
     owner: int
     first: int
     last: int
+    widest: int
+
+
+class _Step(NamedTuple):
+    kind: int
+    argument: int
+    phrases: tuple[tuple[_Step, ...], ...] = ()
+    gap: int = 0
 
 
 class _Compiled(NamedTuple):
+    """A pattern ready to be followed; of each of the sets in `needs` one choice must stand in the text."""
+
     owner: int
-    steps: tuple[tuple[int, int], ...]
-    needed: Bits
+    steps: tuple[_Step, ...]
+    needs: tuple[Bits, ...]
 
 
 class Matcher:
@@ -44,9 +53,12 @@ class Matcher:
         self._by_key: dict[int, list[_Compiled]] = {}
         self._keys: Bits = 0
         for owner, steps in patterns:
-            compiled, key = _compile(owner, steps, vocabulary)
-            self._by_key.setdefault(key, []).append(compiled)
-            self._keys |= 1 << key
+            needs = _needs(steps, vocabulary)
+            compiled = _Compiled(owner, _compiled(steps, vocabulary), tuple(need for _, need in needs))
+            # A pattern waits for the rarest of what it needs.
+            for key in _numbers(min(needs)[1]):
+                self._by_key.setdefault(key, []).append(compiled)
+                self._keys |= 1 << key
 
     def matches(self, places: Sequence[Place], message_starts: int = 0) -> list[Match]:
         """Every match that does not overlap an earlier one of the same pattern.
@@ -57,10 +69,9 @@ class Matcher:
             return self._chunk(places, message_starts, len(places))
         found: set[Match] = set()
         for start in range(0, len(places), CHUNK - OVERLAP):
-            for owner, first, last in self._chunk(
-                places[start : start + CHUNK], message_starts - start, len(places) - start
-            ):
-                found.add(Match(owner, first + start, last + start))
+            chunk = places[start : start + CHUNK]
+            for match in self._chunk(chunk, message_starts - start, len(places) - start):
+                found.add(Match(match.owner, match.first + start, match.last + start, match.widest + start))
         return sorted(found)
 
     def _chunk(self, places: Sequence[Place], begins: int, ends: int) -> list[Match]:
@@ -69,29 +80,52 @@ class Matcher:
             present |= place.choices
         keys = present & self._keys
         board = _Board(places, begins, ends)
-        found: list[Match] = []
-        while keys:
-            lowest = keys & -keys
-            keys ^= lowest
-            for pattern in self._by_key[lowest.bit_length() - 1]:
-                if pattern.needed & present == pattern.needed:
-                    found += board.follow(pattern)
-        return found
+        waiting = {id(pattern): pattern for key in _numbers(keys) for pattern in self._by_key[key]}
+        return [
+            match
+            for pattern in waiting.values()
+            if all(need & present for need in pattern.needs)
+            for match in board.follow(pattern)
+        ]
 
 
-def _compile(owner: int, steps: Steps, vocabulary: Vocabulary) -> tuple[_Compiled, int]:
-    plain: list[tuple[int, int]] = []
-    needed: Bits = 0
+def _numbers(bits: Bits) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def _compiled(steps: Steps, vocabulary: Vocabulary) -> tuple[_Step, ...]:
+    compiled = []
     for step in steps:
-        if step.kind in ("word", "not"):
-            argument = vocabulary.numbers[step.words]
-            if step.kind == "word":
-                needed |= 1 << argument
+        if step.kind == "choice":
+            phrases = tuple(_compiled(phrase, vocabulary) for phrase in step.phrases)
+            compiled.append(_Step(_CHOICE, 0, phrases))
+        elif step.kind in ("word", "not"):
+            kind = _WORD if step.kind == "word" else _NOT
+            compiled.append(_Step(kind, vocabulary.numbers[step.words]))
         else:
-            argument = step.gap
-        plain.append((_KINDS[step.kind], argument))
-    rarest = min((step.words for step in steps if step.kind == "word"), key=_frequency)
-    return _Compiled(owner, tuple(plain), needed), vocabulary.numbers[rarest]
+            kind = {"gap": _GAP, "start": _START, "end": _END}[step.kind]
+            compiled.append(_Step(kind, vocabulary.numbers.get(step.words, -1), gap=step.gap))
+    return tuple(compiled)
+
+
+def _needs(steps: Steps, vocabulary: Vocabulary) -> list[tuple[int, Bits]]:
+    """What a text must have for the steps to match: sets of choices, each with how often it turns up."""
+    needs = []
+    for step in steps:
+        if step.kind == "word":
+            needs.append((_frequency(step.words), 1 << vocabulary.numbers[step.words]))
+        elif step.kind == "choice" and all(step.phrases):
+            rarest = [min(_needs(phrase, vocabulary), default=None) for phrase in step.phrases]
+            known = [need for need in rarest if need]
+            if len(known) == len(rarest):
+                bits = 0
+                for _, need in known:
+                    bits |= need
+                needs.append((sum(frequency for frequency, _ in known), bits))
+    return needs
 
 
 def _frequency(words: Words) -> int:
@@ -125,15 +159,30 @@ class _Board:
             self.standing[choice] = places
         return places
 
-    def step(self, kind: int, argument: int, here: int) -> int:
+    def passable(self, without: int) -> int:
+        """Places that a gap may cross: no end of a sentence, none of the words that it must be without."""
+        return self.words & ~self.where(without) if without >= 0 else self.words
+
+    def after(self, step: _Step, here: int) -> int:
         """Places where the next step may begin, from the places where this one may."""
+        kind, argument, phrases, gap = step
         if kind == _WORD:
             return (here & self.where(argument)) << 1
+        if kind == _CHOICE:
+            reached = 0
+            for phrase in phrases:
+                there = here
+                for inner in phrase:
+                    there = self.after(inner, there)
+                    if not there:
+                        break
+                reached |= there
+            return reached
         if kind == _GAP:
+            passable = self.passable(argument)
             reached = here
-            for _ in range(argument):
-                # A gap does not cross the end of a sentence.
-                here = (here & self.words) << 1
+            for _ in range(gap):
+                here = (here & passable) << 1
                 reached |= here
             return reached
         if kind == _NOT:
@@ -141,33 +190,42 @@ class _Board:
         return here & (self.begin if kind == _START else self.end)
 
     def follow(self, pattern: _Compiled) -> list[Match]:
-        here = (1 << self.size) - 1
-        trail = []
-        for kind, argument in pattern.steps:
-            trail.append(here)
-            here = self.step(kind, argument, here)
+        """All matches of the pattern, one for each place where one ends."""
+        everywhere = (1 << (self.size + 1)) - 1
+        here = everywhere
+        for step in pattern.steps:
+            here = self.after(step, here)
             if not here:
                 return []
         found: list[Match] = []
-        while here:
-            end = here & -here
-            start = self.back(pattern, trail, end)
-            found.append(Match(pattern.owner, start, end.bit_length() - 2))
-            here &= here - 1
+        for end in _numbers(here):
+            start = self.back(pattern.steps, everywhere, 1 << end)
+            widest = (start & -start).bit_length() - 1
+            found.append(Match(pattern.owner, start.bit_length() - 1, end - 1, widest))
         return found
 
-    def back(self, pattern: _Compiled, trail: list[int], end: int) -> int:
-        """The last place where a match that ends there may have begun."""
-        here = end
-        for (kind, argument), before in zip(reversed(pattern.steps), reversed(trail), strict=True):
+    def back(self, steps: tuple[_Step, ...], begun: int, ended: int) -> int:
+        """The places where matches began that ended there, of those that may begin at `begun`."""
+        trail = [begun]
+        for step in steps[:-1]:
+            trail.append(self.after(step, trail[-1]))
+        here = ended
+        for step, before in zip(reversed(steps), reversed(trail), strict=False):
+            kind, argument, phrases, gap = step
             if kind == _WORD:
                 here = (here >> 1) & before & self.where(argument)
+            elif kind == _CHOICE:
+                began = 0
+                for phrase in phrases:
+                    began |= self.back(phrase, before, here) if phrase else here & before
+                here = began
             elif kind == _GAP:
+                passable = self.passable(argument)
                 reached = here
-                for _ in range(argument):
-                    here = (here >> 1) & self.words
+                for _ in range(gap):
+                    here = (here >> 1) & passable
                     reached |= here
                 here = reached & before
             else:
-                here &= before
-        return here.bit_length() - 1
+                here &= self.after(step, before)
+        return here

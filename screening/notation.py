@@ -15,17 +15,16 @@ stem*           any word that begins so
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from language.folding import fold_text
 
-MOST_VARIANTS = 64
 LONGEST_GAP = 8
 _USUAL_GAP = 3
 
-_SYMBOL = re.compile(r"\s*(\.\.\.\d*|[(){}/^$]|[^\s(){}/^$]+)")
+_SYMBOL = re.compile(r"\s*(\.\.\.\d*(?:![^\s(){}/^$]+)?|[(){}/^$]|[^\s(){}/^$]+)")
 
 
 class PatternError(ValueError):
@@ -43,27 +42,45 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a pattern: a word, a word that must not follow, a gap, or an end of the message."""
+    """One step of a pattern: a word, one that must not follow, a gap, an end of the message, or a choice.
 
-    kind: Literal["word", "not", "gap", "start", "end"]
+    A choice goes on with any of its phrases; an empty phrase among them means that it may be missing.
+    """
+
+    kind: Literal["word", "not", "gap", "start", "end", "choice"]
     words: Words = Words()
     gap: int = 0
+    phrases: tuple[tuple[Step, ...], ...] = ()
 
 
 Steps = tuple[Step, ...]
 Groups = Mapping[str, Words]
 
 
-def read_pattern(pattern: str, groups: Groups) -> list[Steps]:
-    """All plain sequences of steps that a pattern stands for. Raises PatternError."""
-    reader = _Reader(pattern, groups)
-    variants = reader.sequence(closing="")
-    for steps in variants:
-        if not any(step.kind == "word" for step in steps):
-            raise PatternError("a pattern needs at least one word that must be there")
-        if steps[0].kind == "gap" or steps[-1].kind == "gap":
-            raise PatternError("a pattern can't begin or end with a gap")
-    return list(dict.fromkeys(variants))
+def read_pattern(pattern: str, groups: Groups) -> Steps:
+    """The steps that a pattern stands for. Raises PatternError."""
+    steps = _Reader(pattern, groups).sequence(closing="")
+    if not _needs_word(steps):
+        raise PatternError("a pattern needs at least one word that must be there")
+    if steps[0].kind == "gap" or steps[-1].kind == "gap":
+        raise PatternError("a pattern can't begin or end with a gap")
+    return steps
+
+
+def all_words(steps: Steps) -> Iterator[Words]:
+    """Every choice of words that the steps speak of."""
+    for step in steps:
+        if step.words != Words():
+            yield step.words
+        for phrase in step.phrases:
+            yield from all_words(phrase)
+
+
+def _needs_word(steps: Steps) -> bool:
+    return any(
+        step.kind == "word" or (step.kind == "choice" and all(_needs_word(phrase) for phrase in step.phrases))
+        for step in steps
+    )
 
 
 def read_words(choice: str, groups: Groups) -> Words:
@@ -104,48 +121,62 @@ class _Reader:
         self.groups = groups
         self.at = 0
 
-    def sequence(self, closing: str) -> list[Steps]:
-        """Variants up to the closing bracket (or "/", left for the caller)."""
-        variants: list[Steps] = [()]
+    def sequence(self, closing: str) -> Steps:
+        """Steps up to the closing bracket or "/", which are left for the caller."""
+        steps: list[Step] = []
+        begin = self.at
         while self.at < len(self.symbols):
             symbol = self.symbols[self.at]
-            if symbol == closing or (symbol == "/" and closing == "}"):
-                return variants
+            if closing and symbol in (closing, "/"):
+                break
             self.at += 1
-            following = self.after(symbol)
-            variants = [done + more for done in variants for more in following]
-            if len(variants) > MOST_VARIANTS:
-                raise PatternError(f"more than {MOST_VARIANTS} variants: split the pattern in two")
-        if closing:
-            raise PatternError(f"“{closing}” is missing")
-        return variants
+            steps.append(self.step(symbol))
+        else:
+            if closing:
+                raise PatternError(f"“{closing}” is missing")
+        if not steps:
+            raise PatternError("an empty phrase")
+        if closing == ")" and len(steps) > 1 and any("|" in symbol for symbol in self.symbols[begin : self.at]):
+            raise PatternError("in round brackets write / between phrases; | stands between single words")
+        return tuple(steps)
 
-    def after(self, symbol: str) -> list[Steps]:
+    def step(self, symbol: str) -> Step:
         if symbol == "(":
-            return [(), *self.closed(")")]
+            return Step("choice", phrases=((), *self.phrases(")")))
         if symbol == "{":
-            choices = self.closed("}")
-            while self.symbols[self.at - 1] == "/":
-                choices += self.closed("}")
-            return choices
+            phrases = self.phrases("}")
+            only_word = len(phrases) == 1 and len(phrases[0]) == 1
+            return phrases[0][0] if only_word else Step("choice", phrases=tuple(phrases))
         if symbol in ")}/":
             raise PatternError(f"“{symbol}” without its beginning")
         if symbol == "^":
-            return [(Step("start"),)]
+            return Step("start")
         if symbol == "$":
-            return [(Step("end"),)]
+            return Step("end")
         if symbol.startswith("..."):
-            length = int(symbol[3:] or _USUAL_GAP)
+            digits, _, without = symbol[3:].partition("!")
+            length = int(digits or _USUAL_GAP)
             if not 1 <= length <= LONGEST_GAP:
                 raise PatternError(f"a gap is 1 to {LONGEST_GAP} words, not {length}")
-            return [(Step("gap", gap=length),)]
+            return Step("gap", read_words(without, self.groups) if without else Words(), length)
         if symbol.startswith("!"):
-            return [(Step("not", read_words(symbol[1:], self.groups)),)]
-        return [(Step("word", read_words(symbol, self.groups)),)]
+            return Step("not", read_words(symbol[1:], self.groups))
+        return Step("word", read_words(symbol, self.groups))
 
-    def closed(self, closing: str) -> list[Steps]:
-        variants = self.sequence(closing)
+    def phrases(self, closing: str) -> list[Steps]:
+        """The phrases up to the closing bracket; those of a single word are made one."""
+        phrases = [self.sequence(closing)]
+        while self.symbols[self.at] == "/":
+            self.at += 1
+            phrases.append(self.sequence(closing))
         self.at += 1
-        if () in variants:
-            raise PatternError("empty brackets")
-        return variants
+        single = [phrase[0].words for phrase in phrases if len(phrase) == 1 and phrase[0].kind == "word"]
+        several = [phrase for phrase in phrases if len(phrase) > 1 or phrase[0].kind != "word"]
+        if not single:
+            return several
+        words = Words(
+            frozenset().union(*(choice.whole for choice in single)),
+            frozenset().union(*(choice.beginnings for choice in single)),
+            any(choice.number for choice in single),
+        )
+        return [(Step("word", words),), *several]

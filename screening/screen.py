@@ -25,6 +25,7 @@ from screening.circumstances import ADULT_FROM, CHILD_UNDER, ages_said, graver, 
 from screening.entries import Entry, Signal
 from screening.lexicon import HERE, Lexicon, load_lexicon
 from screening.matching import Match, Matcher
+from screening.notation import all_words
 from screening.reading import Place, Reader, Text
 from screening.vocabulary import Vocabulary
 
@@ -43,6 +44,7 @@ class Hit(NamedTuple):
     entry: Entry
     first: int
     last: int
+    widest: int
     level: int
 
 
@@ -53,7 +55,7 @@ class Screen:
         self.lexicon: Lexicon = load_lexicon(folder)
         entries = self.lexicon.entries
         patterns = [(i, steps) for i, entry in enumerate(entries) for steps in entry.patterns]
-        vocabulary = Vocabulary(step.words for _, steps in patterns for step in steps if step.kind in ("word", "not"))
+        vocabulary = Vocabulary(words for _, steps in patterns for words in all_words(steps))
         vocabulary.learn_spellings(self.lexicon.spellings())
         self._matcher = Matcher(patterns, vocabulary)
         self._reader = Reader(vocabulary)
@@ -113,7 +115,7 @@ class Screen:
                 continue
             entry = self.lexicon.entries[match.owner]
             if entry.kind == "risk":
-                hits.append(Hit(entry, match.first, match.last, entry.level))
+                hits.append(Hit(entry, *match[1:], entry.level))
             elif entry.kind == "guard":
                 if not entry.laughing or text.laughing():
                     guards.append((entry, match))
@@ -154,7 +156,7 @@ def _lowered(hits: Iterable[Hit], guards: Sequence[tuple[Entry, Match]]) -> tupl
     for hit in hits:
         level = hit.level
         for guard, match in guards:
-            inside = match.first <= hit.first and hit.last <= match.last
+            inside = match.widest <= hit.first and hit.last <= match.last
             if inside and guard.level < hit.level and hit.entry.category in (guard.categories or RISK_CATEGORIES):
                 level = min(level, guard.level)
                 check_in = check_in or guard.check_in
@@ -208,7 +210,7 @@ def _evidence(message: str, hits: Iterable[Hit], text: Text, before: int) -> tup
     """The words of this message that speak for each category, without those inside longer ones."""
     spans: dict[tuple[str, int, int], Source] = {}
     for hit in sorted(hits, key=lambda hit: -hit.level):
-        start = text.places[max(hit.first - before, 0)].start
+        start = text.places[max(hit.widest - before, 0)].start
         end = text.places[hit.last - before].end
         source: Source = "lexicon" if hit.first >= before else "context"
         spans.setdefault((hit.entry.category, start, end), source)
