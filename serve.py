@@ -28,7 +28,8 @@ from storage.valkey import EmbeddedValkey
 from webchat.app import build_app
 from webchat.bot_client import BotClient
 from webchat.bot_process import BotProcess
-from webchat.wiring import messengers, open_house
+from webchat.messengers import messengers
+from webchat.wiring import open_house
 
 log = logging.getLogger("serve")
 

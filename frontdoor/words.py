@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from frontdoor.ports import Presence
     from frontdoor.routing import Plan
 
+_CALLED = ("alo", "police", "ambulance")
 _CLOSING_DOTS = re.compile(r"\.\.+")
 
 
@@ -117,6 +118,7 @@ class Words:
             sender=Sender.SYSTEM,
             text=self._filled(text, PERSON=self.text("system", person)),
             kind="script",
+            links=self._calls(text, plan.level),
             buttons=self._script_buttons(plan, bool(told.question)),
         )
 
@@ -185,6 +187,16 @@ class Words:
                 Button(titles["not_so"].sq, "not_so"),
             )
         return (Button(titles["counsellor"].sq, "counsellor"),) if plan.level == 2 or asks else ()
+
+    def _calls(self, text: str, level: int) -> tuple[Link, ...]:
+        """The numbers that a script names, as links to call; at level 3–4 the helpline's always."""
+        named = [slug for slug in PLACEHOLDER.findall(text) if slug in _CALLED]
+        if level >= 3:
+            named.append("alo")
+        return tuple(
+            Link(self.text("visitor", f"emergency_{slug}"), f"tel:{self._numbers[slug].replace(' ', '')}")
+            for slug in dict.fromkeys(named)
+        )
 
     def _page(self, article: Article) -> dict[str, Any]:
         head = article.head

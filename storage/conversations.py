@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.keeping import Keeping, ToKeep
 from storage.keys import Cipher, ServiceKey
 from storage.placing import instant, message_row, open_message, outbox_row, placed
+from storage.queueing import rank, weight
 from storage.tables import conversations, database_now, messages, outbox, staff
 
 HISTORY = 30
@@ -354,24 +355,22 @@ class Conversations:
         return None if row is None or row["erased_at"] is not None else conversation_of(row)
 
     async def place(self, conversation: Conversation) -> int | None:
-        """The place in the queue of a conversation that waits, counted from 1."""
-        if conversation.state is not State.WAITING or conversation.waiting_since is None:
+        """The place in the queue of a conversation that waits, counted from 1, in the order that counsellors see."""
+        if conversation.state is not State.WAITING:
             return None
-        before = (
-            select(func.count())
-            .select_from(conversations)
-            .where(
-                conversations.c.state == "waiting",
-                or_(
-                    conversations.c.level > conversation.level,
-                    and_(
-                        conversations.c.level == conversation.level,
-                        conversations.c.waiting_since < conversation.waiting_since,
-                    ),
-                ),
-            )
-        )
+        mine = select(rank().label("rank"), weight().label("weight")).where(conversations.c.id == conversation.id)
         async with self._database.read() as connection:
+            own = (await connection.execute(mine)).one_or_none()
+            if own is None:
+                return None
+            before = (
+                select(func.count())
+                .select_from(conversations)
+                .where(
+                    conversations.c.state == "waiting",
+                    or_(rank() > own[0], and_(rank() == own[0], weight() < own[1])),
+                )
+            )
             return 1 + int((await connection.execute(before)).scalar_one())
 
     def forget(self, conversation: str) -> None:

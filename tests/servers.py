@@ -1,0 +1,155 @@
+"""Real servers that tests start for themselves on free ports, and stop by their own pid."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+REQUIRE_ALL = bool(os.environ.get("REQUIRE_ALL"))
+"""Where everything is required a missing system package is a failure, not a skip."""
+
+
+class Missing(Exception):
+    """A system package is not installed; says the one command that installs it."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        return port
+
+
+def chromium() -> str:
+    """The system's Chromium. Raises Missing."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise Missing("Chromium is missing: apt-get install chromium")
+
+
+def _postgres_binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    if path := shutil.which("initdb"):
+        return Path(path).parent
+    raise Missing("PostgreSQL is missing: apt-get install postgresql")
+
+
+class Postgres:
+    """A PostgreSQL of the tests' own, without durability, on a Unix socket and a free port."""
+
+    def __init__(self) -> None:
+        """Makes and starts the cluster. Raises Missing."""
+        binaries = _postgres_binaries()
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._as: list[str] = []
+        if os.geteuid() == 0:
+            # initdb refuses root
+            self._as = ["runuser", "-u", "postgres", "--"]
+            owner = pwd.getpwnam("postgres")
+            os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+        data = self._folder / "data"
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(
+            [
+                *self._as,
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                "tests",
+                "--auth=trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ],
+            check=True,
+            cwd=self._folder,
+            **quiet,  # type: ignore[call-overload]
+        )
+        self.port = free_port()
+        self._process = subprocess.Popen(
+            [
+                *self._as,
+                *(binaries / "postgres", "-D", data, "-k", self._folder, "-h", "127.0.0.1", "-p", str(self.port)),
+                *("-c", "max_connections=200", "-c", "log_min_messages=fatal"),
+            ],
+            cwd=self._folder,
+            **quiet,  # type: ignore[call-overload]
+        )
+        self._psql = [binaries / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "tests", "-qAt"]
+        for _ in range(100):
+            if subprocess.run([*self._psql, "-c", "select 1", "postgres"], check=False, **quiet).returncode == 0:  # type: ignore[call-overload]
+                break
+            time.sleep(0.1)
+        else:
+            raise RuntimeError("PostgreSQL did not come up")
+        self._made = 0
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        self._made += 1
+        name = f"t{self._made}"
+        subprocess.run([*self._psql, "-c", f"create database {name}", "postgres"], check=True)
+        return f"postgresql://tests@127.0.0.1:{self.port}/{name}"
+
+    def drop(self, url: str) -> None:
+        """Drop a database and whoever is still connected to it."""
+        name = url.rsplit("/", 1)[-1]
+        subprocess.run([*self._psql, "-c", f"drop database if exists {name} with (force)", "postgres"], check=True)
+
+    def stop(self) -> None:
+        """End it at once and remove what it wrote."""
+        pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGQUIT)
+        self._process.wait(20)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Redis:
+    """Debian's Redis on a free port, which can be stopped and started again as a fault."""
+
+    def __init__(self) -> None:
+        """Starts it. Raises Missing."""
+        self._binary = shutil.which("redis-server") or ""
+        if not self._binary:
+            raise Missing("Redis is missing: apt-get install redis-server")
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start (again) and wait until it answers."""
+        self._process = subprocess.Popen(
+            [self._binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                connection.sendall(b"PING\r\n")
+                if connection.recv(16).startswith(b"+PONG"):
+                    return
+            time.sleep(0.05)
+        raise RuntimeError("Redis did not come up")
+
+    def stop(self) -> None:
+        """End it, as when its machine goes."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
