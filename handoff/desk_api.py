@@ -101,7 +101,7 @@ async def seen(request: web.Request) -> web.Response:
     house = request.app[HOUSE]
     given = await shape(request, Seen)
     if await house.desk.seen(given.conversation, request[PERSON].id, given.id):
-        await house.bus.publish(Wake("conversation", given.conversation, 0, {"seen": "counsellor"}))
+        await house.bus.publish(Wake("seen", given.conversation, given.id))
     return web.json_response({}, dumps=dumps)
 
 
@@ -110,7 +110,7 @@ async def typing(request: web.Request) -> web.Response:
     house, person = request.app[HOUSE], request[PERSON]
     given = await shape(request, Target)
     if request.app[HUB].holds(person.id, given.conversation):
-        await house.bus.publish(Wake("typing", given.conversation, 0, {"sender": "counsellor"}))
+        await house.bus.publish(Wake("typing", given.conversation, 0, {"by": "counsellor"}))
     return web.json_response({}, dumps=dumps)
 
 

@@ -168,22 +168,19 @@ class Hub:
 
     def _woken(self, wake: Wake) -> None:
         match wake.kind:
-            case "conversation" if wake.conversation in self._following:
+            case "conversation" | "read" | "erased" if wake.conversation in self._following:
                 self._dirty.add(wake.conversation)
             case "queue" | "presence":
                 self._lists_dirty = True
             case "reread":
                 self._lists_dirty = True
                 self._dirty.update(self._following)
-            case "typing" if wake.conversation in self._following and wake.detail.get("sender") == "visitor":
+            case "typing" if wake.conversation in self._following and wake.detail.get("by") == "visitor":
                 for feed in self._following[wake.conversation]:
                     feed.push("typing", conversation=wake.conversation)
                 return
             case _:
                 return
-        if wake.kind == "presence" and wake.conversation in self._following and "here" in wake.detail:
-            for feed in self._following[wake.conversation]:
-                feed.push("presence", conversation=wake.conversation, here=bool(wake.detail["here"]))
         self._wanted.set()
 
     async def _read(self) -> None:
@@ -217,7 +214,13 @@ class Hub:
         if not after:
             return
         batches: dict[Feed, list[dict[str, Any]]] = defaultdict(list)
-        for conversation, news in (await self._house.desk.news(after)).items():
+        found = await self._house.desk.news(after)
+        for conversation in after.keys() - found.keys():
+            for feed in list(self._following.get(conversation, ())):
+                feed.push("erased", conversation=conversation)
+                self._unfollow(feed, conversation)
+                self._lists_dirty = True
+        for conversation, news in found.items():
             last = news.entries[-1].message.id if news.entries else 0
             rows: dict[int, dict[str, Any]] = {}
             for feed in list(self._following.get(conversation, ())):
