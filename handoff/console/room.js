@@ -220,7 +220,7 @@ export function room(app, person, ways) {
         desk.forget(data.conversation);
         follow();
         showTab(desk.mine.length ? "mine" : "queue");
-        tell(say("closed_now", { code: data.code }));
+        tell(`${data.code} · ${say("closed_now")}`);
         desk.changed();
         return "";
       },

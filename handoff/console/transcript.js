@@ -208,7 +208,7 @@ function levelThen(data, entry) {
 /** @param {Entry} entry */
 function article(entry) {
   return el("details", {}, [
-    el("summary", { text: say("article_shown", { title: entry.title || entry.text.split("\n")[0] }) }),
+    el("summary", { text: `${say("article_shown")} · ${entry.title || entry.text.split("\n")[0]}` }),
     el("p", { class: "words", text: entry.text }),
   ]);
 }
