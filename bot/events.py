@@ -53,7 +53,7 @@ def _last_turns(events: Sequence[Event]) -> list[Event]:
     turns = [place for place, event in enumerate(events) if event["event"] == "user"]
     if len(turns) <= TURNS_KEPT:
         return list(events)
-    start = [event for event in events[: turns[0]] if event["event"] != "slot"]
+    start = [event for event in events[: turns[0]] if _outlasts(event) is None]
     forgotten, kept = events[: turns[-TURNS_KEPT]], events[turns[-TURNS_KEPT] :]
     return [*start, *_outlasting(forgotten), *kept]
 
@@ -62,10 +62,14 @@ def _outlasting(forgotten: Sequence[Event]) -> list[Event]:
     """The last word of the forgotten turns on each slot, on the open form and on a pause."""
     last: dict[str, Event] = {}
     for event in forgotten:
-        if event["event"] == "slot":
-            last[f"slot {event['name']}"] = event
-        elif event["event"] == "active_loop":
-            last["loop"] = event
-        elif event["event"] in ("pause", "resume"):
-            last["pause"] = event
+        subject = _outlasts(event)
+        if subject is not None:
+            last[subject] = event
     return list(last.values())
+
+
+def _outlasts(event: Event) -> str | None:
+    kind = event["event"]
+    if kind == "slot":
+        return f"slot {event['name']}"
+    return {"active_loop": "form", "pause": "pause", "resume": "pause"}.get(kind)

@@ -89,13 +89,11 @@ class LinearModel:
 
 def _words(**more: Any) -> TfidfVectorizer:
     # One-letter words count: "s dua" must differ from "dua".
-    return TfidfVectorizer(
-        analyzer="word", ngram_range=(1, 2), token_pattern=r"\b\w+\b", sublinear_tf=True, dtype=np.float32, **more
-    )
+    return TfidfVectorizer(analyzer="word", ngram_range=(1, 2), token_pattern=r"\b\w+\b", sublinear_tf=True, **more)
 
 
 def _pieces(**more: Any) -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, dtype=np.float32, **more)
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, **more)
 
 
 def _terms(vectorizer: TfidfVectorizer) -> list[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
+import pkgutil
 from typing import Any
 
 import jsonschema.validators
 from rasa.core.actions.action import RemoteAction
+from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
 SECONDS_FOR_AN_ACTION = 2.0
@@ -36,11 +39,15 @@ class InProcessActions:
         return dict(result)
 
 
-def actions_of(*packages: str) -> ActionExecutor:
-    """The actions of these packages."""
+def actions_of(package: str) -> ActionExecutor:
+    """The actions that stand in the modules of this package."""
+    folder = importlib.import_module(package).__path__
+    modules = [importlib.import_module(f"{package}.{module.name}") for module in pkgutil.iter_modules(folder)]
     executor = ActionExecutor()
-    for package in packages:
-        executor.register_package(package)
+    for module in modules:
+        for found in vars(module).values():
+            if inspect.isclass(found) and issubclass(found, Action) and found.__module__ == module.__name__:
+                executor.register_action(found)
     return executor
 
 

@@ -129,7 +129,10 @@ async def _serve(listener: socket.socket, where: Address, model: Path | None, *,
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     engine = Engine(load_dialogue, model)
-    runner = web.AppRunner(build_app(engine), access_log=None, shutdown_timeout=SECONDS_TO_FINISH)
+    # A caller who has given up is not worked for: its place in the waiting line is given free.
+    runner = web.AppRunner(
+        build_app(engine), access_log=None, handler_cancellation=True, shutdown_timeout=SECONDS_TO_FINISH
+    )
     await runner.setup()
     await web.SockSite(runner, listener).start()
     if parent_stdin:
