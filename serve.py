@@ -2,156 +2,125 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
-import signal
-import socket
 import sys
 import time
 from pathlib import Path
 
-from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
-
-from frontdoor.content import Content, ContentError
-from frontdoor.settings import ROOT, Address, Settings, SettingsError
-from handoff.wiring import open_console
-from screening.lexicon import LexiconError
+from frontdoor.content import Content
+from frontdoor.process import CannotStart, bind, listen, run, stop_signal
+from frontdoor.settings import ROOT, Settings
+from handoff.house import HouseStatus
+from handoff.wiring import drafts, open_console
+from screening.entries import LexiconError
 from screening.screen import Screen
 from storage.bus import RedisBus
-from storage.database import Database, StoreUnavailable
-from storage.keys import KeyMissing
-from storage.migrate import NotAtHead, open_key, upgrade
+from storage.database import Database
+from storage.migrate import REFUSALS, open_key, upgrade
 from storage.valkey import EmbeddedValkey
-from webchat.app import build_app
+from webchat.app import build_app, readiness
 from webchat.bot_client import BotClient
 from webchat.bot_process import BotProcess
+from webchat.house import House
 from webchat.messengers import messengers
 from webchat.wiring import open_house
 
 log = logging.getLogger("serve")
 
-MODELS = ROOT / "models"
-_STOP_SECONDS = 3.0
 
-
-class CannotStart(Exception):
-    """Why the house does not start, in one line."""
-
-
-async def serve(settings: Settings) -> None:
-    """Start everything, say where it is, and run until a signal comes. Raises CannotStart."""
-    stopping = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+async def serve(settings: Settings) -> int:
+    """Start everything, say where it is, and run until a signal comes."""
+    stopping = stop_signal()
     async with contextlib.AsyncExitStack() as stack:
-        public, console = (
-            _bind("PUBLIC_LISTEN", settings.public_listen),
-            _bind("CONSOLE_LISTEN", settings.console_listen),
-        )
+        public = bind("PUBLIC_LISTEN", settings.public_listen)
+        stack.callback(public.close)
+        console = bind("CONSOLE_LISTEN", settings.console_listen)
+        stack.callback(console.close)
+        bot_process = _bot_process(settings)
         content, screening = Content(ROOT / "content"), Screen()
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         await upgrade(settings.database_url)
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         key = await open_key(database, settings.service_key_file, may_create=True)
-
-        bus_url = settings.bus_url
-        if bus_url is None:
-            valkey = EmbeddedValkey()
-            stack.push_async_callback(valkey.stop)
-            await valkey.start()
-            bus_url = valkey.url
-        bus = RedisBus(bus_url)
-        await bus.start()
-        stack.push_async_callback(bus.close)
-
-        bot_process = None
-        listen = settings.bot_listen
-        if listen is None:
-            bot_process = BotProcess(settings.bot_python, ROOT, MODELS, os.environ)
+        bus = await _bus(stack, settings)
+        if bot_process is not None:
             stack.push_async_callback(bot_process.stop)
-            listen = bot_process.listen
-        bot = BotClient(listen)
+        bot = BotClient(settings.bot_listen or (bot_process.listen if bot_process else ""))
         stack.push_async_callback(bot.close)
 
         house = open_house(settings, content, database, key, bus, bot, screening)
         beside = messengers(house, key)
         if bot_process is not None:
             beside["bot"] = bot_process.run
-        await _listen(stack, build_app(house, beside=beside), public)
-        staff_app, password = await open_console(settings, house, database, key, bus)
-        await _listen(stack, staff_app, console)
+        await listen(stack, build_app(house, beside=beside), public)
+        staff_app, accounts = open_console(settings, content, database, key, bus, _Status(house))
+        password = await accounts.ensure_admin()
+        await listen(stack, staff_app, console)
         _tell(settings, password)
         await stopping.wait()
         began = time.monotonic()
         log.info("stopping")
     log.info("stopped after %.1f s", time.monotonic() - began)
+    return 0
 
 
-def _bind(name: str, address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((address.host, address.port))
-        bound.listen(1024)
-    except OSError as error:
-        bound.close()
-        raise CannotStart(f"{name}: cannot listen on {address}: {error.strerror}") from error
-    bound.setblocking(False)
-    return bound
+class _Status:
+    """What the console shows of the public side, which runs in the same process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self) -> HouseStatus:
+        state, _ = await readiness(self._house)
+        return HouseStatus(
+            bus=state["bus"]["state"] == "ok",
+            bot=state["bot"]["state"] == "ready",
+            screening="ok" if state["screening"]["state"] == "ok" else "none",
+            draft_scripts=drafts(self._house.content),
+        )
 
 
-async def _listen(stack: contextlib.AsyncExitStack, app: web.Application, bound: socket.socket) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_SECONDS)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, bound).start()
+def _bot_process(settings: Settings) -> BotProcess | None:
+    """The bot as our child, unless the settings say where one runs already."""
+    if settings.bot_listen is not None:
+        return None
+    if not settings.bot_python.exists():
+        raise CannotStart(f"the bot's Python {_shown(settings.bot_python)} is not there: run `make setup`")
+    return BotProcess(settings.bot_python, ROOT, settings.models_dir, os.environ)
+
+
+async def _bus(stack: contextlib.AsyncExitStack, settings: Settings) -> RedisBus:
+    """The bus that the settings name, or an embedded one."""
+    url = settings.bus_url
+    if url is None:
+        valkey = EmbeddedValkey()
+        stack.push_async_callback(valkey.stop)
+        await valkey.start()
+        url = valkey.url
+    bus = RedisBus(url)
+    await bus.start()
+    stack.push_async_callback(bus.close)
+    return bus
 
 
 def _tell(settings: Settings, password: str | None) -> None:
     """Addresses, and on the first start the one-time password, for the person at the terminal."""
-    print(f"\n  demo page and chat   http://{settings.public_listen}/", flush=True)
-    print(f"  console              http://{settings.console_listen}/", flush=True)
+    lines = [
+        "",
+        f"  demo page and chat   http://{settings.public_listen}/",
+        f"  console              http://{settings.console_listen}/",
+    ]
     if password is not None:
-        print(f"\n  first administrator  admin\n  one-time password    {password}", flush=True)
-    print("\n  Ctrl-C stops everything.\n", flush=True)
-
-
-def start_logging(level: str) -> None:
-    """Times, names and codes; libraries speak from warnings on, for their lines may hold addresses or tokens."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("aiohttp", "httpx", "httpcore", "telegram", "sqlalchemy", "aiosqlite", "alembic", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def main() -> int:
-    """Exit code 0 after a signal; 1 with one clear line when something is missing or wrong."""
-    try:
-        settings = Settings.from_env(os.environ)
-        start_logging(settings.log_level)
-        if settings.bot_listen is None and not settings.bot_python.exists():
-            raise CannotStart(f"the bot's Python {_shown(settings.bot_python)} is not there: run `make setup`")
-        asyncio.run(serve(settings))
-    except (SettingsError, ContentError, LexiconError, KeyMissing, NotAtHead, CannotStart) as error:
-        print(f"cannot start: {error}", file=sys.stderr)
-        return 1
-    except (StoreUnavailable, SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        print(f"cannot start: {type(error).__name__}: {reason}", file=sys.stderr)
-        return 1
-    return 0
+        lines += ["", "  first administrator  admin", f"  one-time password    {password}"]
+    print("\n".join([*lines, "", "  Ctrl-C stops everything.", ""]), flush=True)
 
 
 def _shown(path: Path) -> str:
-    try:
-        return str(path.relative_to(ROOT))
-    except ValueError:
-        return str(path)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(serve, (LexiconError, *REFUSALS)))

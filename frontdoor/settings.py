@@ -38,6 +38,7 @@ class Settings:
     console_listen: Address
     bot_listen: str | None
     bot_python: Path
+    models_dir: Path
     public_origins: tuple[str, ...]
     trust_proxy: bool
     secure_cookies: bool
@@ -66,6 +67,7 @@ class Settings:
             console_listen=_address(environ, "CONSOLE_LISTEN", "127.0.0.1:8081"),
             bot_listen=_bot(environ.get("BOT_LISTEN")),
             bot_python=Path(environ.get("BOT_PYTHON") or ROOT / "bot" / ".venv" / "bin" / "python"),
+            models_dir=Path(environ.get("MODELS_DIR") or ROOT / "models"),
             public_origins=tuple(part for part in environ.get("PUBLIC_ORIGINS", "").split() if part),
             trust_proxy=_switch(environ, "TRUST_PROXY"),
             secure_cookies=_switch(environ, "SECURE_COOKIES"),

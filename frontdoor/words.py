@@ -37,8 +37,9 @@ class Words:
         phrase = self._content.phrases[file][name]
         return self._filled(phrase.en if locale == "en" and phrase.en else phrase.sq, **fill)
 
-    def line(self, name: str, **fill: str) -> Said:
-        """A line of the system to the visitor, from content/phrases/system.yml."""
+    def line(self, name: str, speaker: str = "unknown", **fill: str) -> Said:
+        """A line of the system to the visitor, from content/phrases/system.yml; adults get theirs with "ju"."""
+        name = self._for(name, speaker)
         return self._phrase("system", name, Sender.SYSTEM, "line", (), **fill)
 
     def error(self, code: str) -> str:
@@ -53,11 +54,11 @@ class Words:
         """The numbers with what each is for: the answer to the safe word."""
         return self.line("emergency_card")
 
-    def queued(self, presence: Presence) -> tuple[Said, ...]:
+    def queued(self, presence: Presence, speaker: str = "unknown") -> tuple[Said, ...]:
         """Told on entering the queue by wish; the truth when nobody is on shift."""
         if presence.on_shift == 0:
-            return (self.line("person_nobody"),)
-        return (self.line("queued", position=str(presence.waiting + 1)),)
+            return (self.line("person_nobody", speaker), self.line("searching_nobody", speaker))
+        return (self.line("queued", speaker, position=str(presence.waiting + 1)),)
 
     def other_language(self, language: str) -> Said | None:
         """One sentence in the visitor's language, where we have one."""
@@ -110,9 +111,7 @@ class Words:
     def step(self, script: Script, step: str, plan: Plan, presence: Presence) -> Said:
         """One step of a script as it is said: the person filled in truthfully, one question at its end."""
         told = script.steps[step]
-        person = "person_on_shift" if presence.on_shift else "person_nobody"
-        if script.speaker == "adult" and f"{person}_adult" in self._content.phrases["system"]:
-            person += "_adult"
+        person = self._for("person_on_shift" if presence.on_shift else "person_nobody", script.speaker)
         text = " ".join(part for part in (told.text.strip(), (told.question or "").strip()) if part)
         return Said(
             sender=Sender.SYSTEM,
@@ -197,6 +196,11 @@ class Words:
             Link(self.text("visitor", f"emergency_{slug}"), f"tel:{self._numbers[slug].replace(' ', '')}")
             for slug in dict.fromkeys(named)
         )
+
+    def _for(self, name: str, speaker: str) -> str:
+        """The name of the phrase for an adult, where there is one and an adult writes."""
+        adult = f"{name}_adult"
+        return adult if speaker == "adult" and adult in self._content.phrases["system"] else name
 
     def _page(self, article: Article) -> dict[str, Any]:
         head = article.head

@@ -15,9 +15,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.database import Database, async_url
+from storage.database import Database, StoreUnavailable, async_url
 from storage.keys import KeyMissing, ServiceKey
 from storage.tables import conversations, metadata
 
@@ -26,6 +27,10 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 class NotAtHead(Exception):
     """The database's revision is not the program's; says both, and the command that mends it."""
+
+
+REFUSALS: tuple[type[Exception], ...] = (NotAtHead, KeyMissing, StoreUnavailable, SQLAlchemyError)
+"""What keeps a process from starting: told in one line."""
 
 
 def _config(connection: Connection | None = None) -> Config:

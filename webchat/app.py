@@ -22,7 +22,13 @@ log = logging.getLogger(__name__)
 
 HOUSE = web.AppKey("house", House)
 TASKS = web.AppKey("tasks", dict[str, asyncio.Task[None]])
-_SOCKETS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("open sockets", set)
+
+
+class _OpenSockets(set[web.WebSocketResponse]):
+    """The connections to close when the service stops."""
+
+
+_SOCKETS = web.AppKey("open sockets", _OpenSockets)
 
 # above the protocol's own limit, so that a frame just over it gets its error before the connection ends
 _LARGEST = 1024 * 1024
@@ -34,7 +40,7 @@ def build_app(house: House, *, beside: dict[str, Callable[[], Awaitable[None]]] 
     app = web.Application(client_max_size=64 * 1024, middlewares=[_clear_errors])
     app[HOUSE] = house
     app[TASKS] = {}
-    app[_SOCKETS] = set()
+    app[_SOCKETS] = _OpenSockets()
     Pages(house.content, house.settings).add_to(app)
     app.router.add_get("/chat/socket", _socket)
     app.router.add_get("/health", _health)
@@ -136,7 +142,7 @@ def _remote(request: web.Request, *, trust: bool) -> str:
 
 async def _close_sockets(app: web.Application) -> None:
     # those who talk come back by themselves and find everything that was kept
-    for socket in list(app[_SOCKETS]):
+    for socket in app[_SOCKETS].copy():
         with contextlib.suppress(Exception):
             await socket.close(code=1001)
 
