@@ -83,13 +83,23 @@ class Postgres:
         self._process = subprocess.Popen(
             [
                 *self._as,
-                *(binaries / "postgres", "-D", data, "-k", self._folder, "-h", "127.0.0.1", "-p", str(self.port)),
+                *(
+                    str(binaries / "postgres"),
+                    "-D",
+                    str(data),
+                    "-k",
+                    str(self._folder),
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(self.port),
+                ),
                 *("-c", "max_connections=200", "-c", "log_min_messages=fatal"),
             ],
             cwd=self._folder,
             **quiet,  # type: ignore[call-overload]
         )
-        self._psql = [binaries / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "tests", "-qAt"]
+        self._psql = [str(binaries / "psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "tests", "-qAt"]
         for _ in range(100):
             if subprocess.run([*self._psql, "-c", "select 1", "postgres"], check=False, **quiet).returncode == 0:  # type: ignore[call-overload]
                 break
