@@ -114,7 +114,7 @@ def _tapped(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> P
         # opened by the visitor's own tap: allowed at any time, and nobody but the page speaks
         return _with(base, route=Route.HOUSE, said=page)
     if do == "counsellor" and conversation.state in (State.BOT, State.CLOSED):
-        return _queued(base, Lane.WISH, words.queued(presence, base.speaker))
+        return _queued(base, Lane.WISH, words.queued(presence, base.speaker, live=arrived.live))
     if do == "not_so":
         return _with(base, route=Route.HOUSE, said=(words.line("not_so_noted"),), not_so=True)
     if do == "leave":
@@ -153,17 +153,17 @@ def _awaited(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> 
     if assessment.safe_word:
         return _with(base, said=(words.emergency_card(),), level=max(base.level, 2))
     if assessment.level >= HIGH and base.raised:
-        return _scripted(_with(base, lane=Lane.RISK, epoch_up=before.level < HIGH), words, presence)
+        return _scripted(arrived, _with(base, lane=Lane.RISK, epoch_up=before.level < HIGH), words, presence)
     follow = _followed(arrived, base, words, presence)
     if follow is not None:
         return follow
     if base.level >= HIGH > before.level:
-        return _scripted(_with(base, lane=Lane.RISK, epoch_up=True), words, presence)
+        return _scripted(arrived, _with(base, lane=Lane.RISK, epoch_up=True), words, presence)
     if assessment.answer == "one" and before.level >= HIGH:
         # the sign agreed on for danger counts after the questions have ended too
         if before.level >= 4:
             return _with(base, said=(words.emergency_card(),))
-        return _scripted(_with(base, level=4, raised=True), words, presence)
+        return _scripted(arrived, _with(base, level=4, raised=True), words, presence)
     if not arrived.live:
         # a messenger shows no state: without a line the visitor would hear nothing
         return _with(base, said=(words.line("kept_waiting", base.speaker),))
@@ -173,46 +173,50 @@ def _awaited(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> 
 def _with_bot(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> Plan:
     assessment = arrived.assessment
     if assessment.safe_word:
-        plan = _queued(base, Lane.WISH, (words.emergency_card(), *words.queued(presence, base.speaker)))
+        plan = _queued(
+            base, Lane.WISH, (words.emergency_card(), *words.queued(presence, base.speaker, live=arrived.live))
+        )
         return _with(plan, level=max(base.level, 2))
     if assessment.unscreened:
         return _queued(base, Lane.UNSCREENED, (words.line("unscreened"),))
     if assessment.level >= HIGH:
-        return _scripted(_queued(base, Lane.RISK, ()), words, presence)
+        return _scripted(arrived, _queued(base, Lane.RISK, ()), words, presence)
     if assessment.wish:
-        return _queued(base, Lane.WISH, words.queued(presence, base.speaker))
+        return _queued(base, Lane.WISH, words.queued(presence, base.speaker, live=arrived.live))
     follow = _followed(arrived, base, words, presence)
     if follow is not None:
         return follow
     if assessment.level == 2:
-        return _level_two(base, words, presence)
+        return _level_two(arrived, base, words, presence)
     if assessment.check_in:
-        return _scripted(_with(base, route=Route.HOUSE), words, presence, script="check-in-any")
+        return _scripted(arrived, _with(base, route=Route.HOUSE), words, presence, script="check-in-any")
     other = words.other_language(assessment.language) if assessment.level == 0 else None
     if other is not None:
         return _with(base, route=Route.HOUSE, said=(other,))
     return _with(base, route=Route.BOT, asks_bot=True, script=None)
 
 
-def _level_two(base: Plan, words: Words, presence: Presence) -> Plan:
+def _level_two(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> Plan:
     """The first level 2 gets its script with an offer; the second calls a person."""
     if base.level2_count >= 2:
-        queued = _queued(base, Lane.RISK, words.queued(presence, base.speaker))
-        asked = _scripted(queued, words, presence, script="level-2-second")
+        queued = _queued(base, Lane.RISK, words.queued(presence, base.speaker, live=arrived.live))
+        asked = _scripted(arrived, queued, words, presence, script="level-2-second")
         return _with(asked, said=(*asked.said[:1], *queued.said))
-    return _scripted(_with(base, route=Route.HOUSE, watch=True), words, presence)
+    return _scripted(arrived, _with(base, route=Route.HOUSE, watch=True), words, presence)
 
 
 def _queued(base: Plan, lane: Lane, said: tuple[Said, ...]) -> Plan:
     return _with(base, route=Route.COUNSELLOR, state=State.WAITING, lane=lane, epoch_up=True, said=said, script=None)
 
 
-def _scripted(base: Plan, words: Words, presence: Presence, script: str | None = None) -> Plan:
+def _scripted(arrived: Arrived, base: Plan, words: Words, presence: Presence, script: str | None = None) -> Plan:
     """The first step of the script that fits; at level 3–4 also that a person is being sought."""
     chosen = words.script(script) if script else words.script_for(base)
     said = [words.step(chosen, chosen.first, base, presence)]
-    if base.level >= HIGH:
-        said.append(words.line("searching" if presence.on_shift else "searching_nobody", base.speaker))
+    if base.level >= HIGH and presence.on_shift:
+        said.append(words.line("searching", base.speaker))
+    elif base.level >= HIGH and not arrived.live:
+        said.append(words.line("searching_nobody", base.speaker))
     step = chosen.steps[chosen.first]
     return _with(
         base,
@@ -240,14 +244,14 @@ def _followed(arrived: Arrived, base: Plan, words: Words, presence: Presence) ->
     plan = _with(base, level=level, script=None, raised=base.raised or level > arrived.conversation.level)
     if arrived.conversation.state is not State.WAITING and (follow.queue or level >= HIGH):
         lane = Lane.RISK if level >= 2 else Lane.WISH
-        plan = _queued(plan, lane, () if level >= HIGH else words.queued(presence, base.speaker))
+        plan = _queued(plan, lane, () if level >= HIGH else words.queued(presence, base.speaker, live=arrived.live))
     elif level >= HIGH > arrived.conversation.level:
         plan = _with(plan, lane=Lane.RISK, epoch_up=True)
     elif plan.state is State.BOT:
         plan = _with(plan, route=Route.HOUSE, watch=level == 2)
     if follow.step is None:
         if level >= HIGH > arrived.conversation.level:
-            return _scripted(plan, words, presence)
+            return _scripted(arrived, plan, words, presence)
         return plan if plan.said or plan.state is not State.BOT else None
     nxt = script.steps[follow.step]
     said = (words.step(script, follow.step, plan, presence), *plan.said)

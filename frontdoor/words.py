@@ -54,10 +54,14 @@ class Words:
         """The numbers with what each is for: the answer to the safe word."""
         return self.line("emergency_card")
 
-    def queued(self, presence: Presence, speaker: str = "unknown") -> tuple[Said, ...]:
-        """Told on entering the queue by wish; the truth when nobody is on shift."""
+    def queued(self, presence: Presence, speaker: str, *, live: bool) -> tuple[Said, ...]:
+        """Told on entering the queue by wish; the truth when nobody is on shift.
+
+        A `live` channel shows beside the talk what happens to what is written meanwhile.
+        """
         if presence.on_shift == 0:
-            return (self.line("person_nobody", speaker), self.line("searching_nobody", speaker))
+            nobody = self.line("person_nobody", speaker)
+            return (nobody,) if live else (nobody, self.line("searching_nobody", speaker))
         return (self.line("queued", speaker, position=str(presence.waiting + 1)),)
 
     def other_language(self, language: str) -> Said | None:
