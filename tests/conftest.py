@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -54,10 +55,46 @@ def redis() -> Iterator[Redis]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database on each engine."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'frontdoor.db'}"
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each scene with a database is played on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at head, to be copied: migrating it anew for each scene would take longer than the scene."""
+    file = tmp_path_factory.mktemp("template") / "head.db"
+    asyncio.run(upgrade(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Postgres) -> str:
+    """A PostgreSQL database at head, to be copied."""
+    url = postgres.database()
+    asyncio.run(upgrade(url))
+    return url
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of the scene's own on each engine; nobody has opened it."""
+    if engine == "sqlite":
+        file = tmp_path / "frontdoor.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.database(like=request.getfixturevalue("migrated_database"))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def empty_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database on each engine that nothing has been done to."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
     url = server.database()
@@ -68,7 +105,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database."""
-    await upgrade(database_url)
     opened = Database(database_url)
     yield opened
     await opened.close()
@@ -80,17 +116,21 @@ async def key(database: Database, tmp_path: Path) -> ServiceKey:
     return await open_key(database, tmp_path / "service.key", may_create=True)
 
 
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[EmbeddedValkey]:
+    """The embedded Valkey for the whole run."""
+    with asyncio.Runner() as runner:
+        server = EmbeddedValkey()
+        runner.run(server.start())
+        yield server
+        runner.run(server.stop())
+
+
 @pytest.fixture
-async def bus_url(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+def bus_url(engine: str, request: pytest.FixtureRequest) -> str:
     """Embedded Valkey beside SQLite, Debian's Redis beside PostgreSQL."""
-    if database_url.startswith("sqlite"):
-        valkey = EmbeddedValkey()
-        await valkey.start()
-        yield valkey.url
-        await valkey.stop()
-    else:
-        server: Redis = request.getfixturevalue("redis")
-        yield server.url
+    server: EmbeddedValkey | Redis = request.getfixturevalue("valkey" if engine == "sqlite" else "redis")
+    return server.url
 
 
 @pytest.fixture

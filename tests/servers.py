@@ -108,11 +108,12 @@ class Postgres:
             raise RuntimeError("PostgreSQL did not come up")
         self._made = 0
 
-    def database(self) -> str:
-        """The URL of a new, empty database."""
+    def database(self, like: str | None = None) -> str:
+        """The URL of a new database: empty, or a copy of another that nobody is connected to."""
         self._made += 1
         name = f"t{self._made}"
-        subprocess.run([*self._psql, "-c", f"create database {name}", "postgres"], check=True)
+        template = f" template {like.rsplit('/', 1)[-1]}" if like else ""
+        subprocess.run([*self._psql, "-c", f"create database {name}{template}", "postgres"], check=True)
         return f"postgresql://tests@127.0.0.1:{self.port}/{name}"
 
     def drop(self, url: str) -> None:
