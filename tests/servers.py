@@ -95,6 +95,7 @@ class Postgres:
                     str(self.port),
                 ),
                 *("-c", "max_connections=200", "-c", "log_min_messages=fatal"),
+                *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
             ],
             cwd=self._folder,
             **quiet,  # type: ignore[call-overload]
