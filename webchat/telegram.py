@@ -22,7 +22,8 @@ TRIES = 3
 """How often an update is tried whose handling fails for another reason than a store that is away."""
 
 _LOOK_SECONDS = 1.0
-_BACK_OFF = (0.2, 0.5, 1.0, 2.0)
+_HOLD_SECONDS = 2.0
+_BACK_OFF = (0.2, 0.5, 1.0)
 
 
 class TelegramLoop:
@@ -74,7 +75,7 @@ class TelegramLoop:
     async def _held(self) -> bool:
         """Whether this process is the one that polls; the first time it tells Telegram so."""
         self._introduced = self._introduced and self._offset is not None
-        self._offset = await in_time(self._leases.hold(LEASE, self._owner, LEASE_SECONDS))
+        self._offset = await in_time(self._leases.hold(LEASE, self._owner, LEASE_SECONDS), _HOLD_SECONDS)
         if self._offset is None:
             return False
         if not self._introduced:

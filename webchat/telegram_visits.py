@@ -47,10 +47,10 @@ _KINDS = {
 _OTHER_KIND = "[skedar]"
 
 
-async def in_time[R](work: Awaitable[R]) -> R:
+async def in_time[R](work: Awaitable[R], seconds: float = STORE_SECONDS) -> R:
     """The store's answer; raises StoreUnavailable when it takes too long."""
     try:
-        async with asyncio.timeout(STORE_SECONDS):
+        async with asyncio.timeout(seconds):
             return await work
     except TimeoutError:
         raise StoreUnavailable("no answer in time") from None

@@ -168,9 +168,10 @@ async def test_a_store_that_never_answers_is_away_too(house: House, key: Service
     async with telegram_open(house, key, api, leases=Hanging(house.database)):
         await until(lambda: bool(api.called("getUpdates")))
         ana.writes("një")
-        await until(lambda: api.service.pending == [])
+        # handled already; what comes now meets a store that hangs
+        await asyncio.sleep(1)
         ana.writes("dy")
-        await ana.reads("116 111", within=8)
+        await ana.reads(house.words.error("not_kept"))
 
 
 async def test_an_update_that_always_fails_is_passed_over_and_its_sender_told(
