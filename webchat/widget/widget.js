@@ -76,7 +76,9 @@
     place();
     window.open(`${origin}/chat`, "_blank", "noopener");
   };
-  pill.onkeydown = ({ key }) => key === "Escape" && escaped();
+  pill.onkeydown = ({ key }) => {
+    if (key === "Escape") escaped();
+  };
   pill.onfocus = () => dress(pill, { outline: "3px solid #71808f" });
   pill.onblur = () => dress(pill, { outline: "none" });
   phone.addListener(() => place());

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from aiohttp import WSMsgType, web
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WIDGET = ROOT / "webchat" / "widget"
 PHRASES = ROOT / "content" / "phrases"
 POLICY = (
@@ -88,7 +88,8 @@ class FakeHouse:
         app.router.add_get("/widget.js", self._widget)
         app.router.add_get("/neutral", self._neutral)
         app.router.add_static("/chat/static/", WIDGET)
-        runner = web.AppRunner(app)
+        app.on_shutdown.append(lambda app: self.drop())
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -172,7 +173,8 @@ class FakeHouse:
         return web.Response(text=text, content_type="text/javascript")
 
     async def _neutral(self, request: web.Request) -> web.Response:
-        return web.Response(text="<!doctype html><title>Moti</title><p>Diell</p>", content_type="text/html")
+        page = "<!doctype html><title>Moti</title><link rel=icon href=data:,><p>Diell</p>"
+        return web.Response(text=page, content_type="text/html")
 
     # The socket.
 
