@@ -48,8 +48,9 @@ def _fitting(text: str, longest: int) -> int:
 
 
 def shown(message: Message) -> str:
-    """Text and links, without any markup: what a child or a page wrote is never read as formatting."""
-    links = "\n".join(f"{link.title}: {link.url}" for link in message.links if link.url not in message.text)
+    """Text and links to pages, without any markup; numbers to call stand in the text already."""
+    pages = [link for link in message.links if link.url.startswith("https://") and link.url not in message.text]
+    links = "\n".join(f"{link.title}: {link.url}" for link in pages)
     return "\n\n".join(part for part in (message.text.strip(), links) if part)
 
 

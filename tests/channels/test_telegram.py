@@ -90,8 +90,9 @@ async def test_a_button_without_a_payload_stands_for_the_words_on_it(channel: Te
     assert (tap.payload, tap.title) == (None, "Një njeri")
 
 
-async def test_links_stand_under_the_text(channel: TelegramChannel, ana: Person) -> None:
-    await channel.send(ana.address, said("Një faqe.", links=(Link("Burimi", "https://example.org/a"),)))
+async def test_links_to_pages_stand_under_the_text(channel: TelegramChannel, ana: Person) -> None:
+    links = (Link("Burimi", "https://example.org/a"), Link("Telefono", "tel:123"))
+    await channel.send(ana.address, said("Një faqe.", links=links))
     assert ana.texts == ["Një faqe.\n\nBurimi: https://example.org/a"]
 
 
