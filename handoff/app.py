@@ -9,7 +9,7 @@ from aiohttp import web
 
 from frontdoor.ports import Bus
 from handoff import desk_api, pages, sign_in
-from handoff.feed import HUB, Hub, feed
+from handoff.feed import HEARTBEAT_SECONDS, HUB, Hub, feed
 from handoff.guard import add_headers, plain_errors, same_origin, signed_in
 from handoff.house import HOUSE, TOKENS, House, Status
 from storage.desk import Desk
@@ -27,15 +27,18 @@ def build_app(
     status: Status,
     secure: bool = False,
     tokens: Path = TOKENS,
+    heartbeat: float = HEARTBEAT_SECONDS,
+    sign_ins_per_address: int = 60,
 ) -> web.Application:
     """The console's application.
 
     `texts` are the console's phrases by name and language (`house.console_texts` makes them), `secure` says
-    that browsers reach it over https, `tokens` is the style sheet that both sides share.
+    that browsers reach it over https, `tokens` is the style sheet that both sides share, `heartbeat` is how often
+    the feed renews presence, in seconds, `sign_ins_per_address` how many tries a quarter of an hour allows.
     """
     app = web.Application(middlewares=[plain_errors, same_origin, signed_in], client_max_size=_MAX_BODY)
-    app[HOUSE] = House(desk, accounts, bus, texts, status, secure, tokens)
-    app[HUB] = hub = Hub(app[HOUSE])
+    app[HOUSE] = House(desk, accounts, bus, texts, status, secure, tokens, sign_ins_per_address)
+    app[HUB] = hub = Hub(app[HOUSE], heartbeat)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(hub.running)
     app.on_shutdown.append(hub.close_all)

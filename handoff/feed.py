@@ -15,11 +15,10 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from frontdoor.ports import Wake
-from handoff.frames import Open, conversation_json, held_json, news_json, raised_json
+from handoff.frames import Open, conversation_json, held_json, news_json, person_json, raised_json
 from handoff.guard import dumps
 from handoff.house import HOUSE, PERSON, TOKEN, House, HouseStatus
 from handoff.rights import may_read
-from handoff.sign_in import person_json
 from storage.database import StoreUnavailable
 from storage.staff import Staff
 
@@ -29,7 +28,9 @@ GATHER_SECONDS = 0.02
 LISTS_SECONDS = 0.1
 REREAD_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
+STATUS_SECONDS = 5.0
 ABANDONED_SECONDS = 60
+SIGNED_OUT = 4401
 _MOST_WAITING = 2_000
 _MAX_FRAME = 4_096
 
@@ -80,9 +81,10 @@ class Feed:
 class Hub:
     """All consoles of this process. What it pushes it has read from SQL; wakes only say what to read again."""
 
-    def __init__(self, house: House) -> None:
-        """Nothing runs yet."""
+    def __init__(self, house: House, heartbeat: float = HEARTBEAT_SECONDS) -> None:
+        """Nothing runs yet. `heartbeat` in seconds: presence, sessions that have ended, abandoned conversations."""
         self._house = house
+        self._heartbeat = heartbeat
         self._feeds: set[Feed] = set()
         self._following: dict[str, set[Feed]] = defaultdict(set)
         self._dirty: set[str] = set()
@@ -264,7 +266,7 @@ class Hub:
 
     async def _tick(self) -> None:
         """What a lost wake would leave stale is read again each second; every few seconds, presence."""
-        beat = 0.0
+        beat = looked = 0.0
         while True:
             await asyncio.sleep(REREAD_SECONDS)
             if not self._feeds:
@@ -272,22 +274,31 @@ class Hub:
             self._lists_dirty = True
             self._dirty.update(self._following)
             self._wanted.set()
-            if time.monotonic() - beat >= HEARTBEAT_SECONDS:
+            if time.monotonic() - beat >= self._heartbeat:
                 beat = time.monotonic()
                 with contextlib.suppress(StoreUnavailable):
                     await self._beat()
-            self._status = await self._house.status()
-            frame = _status_frame(self._status)
-            for feed in self._feeds:
-                feed.push_changed("status", frame)
+            if time.monotonic() - looked >= STATUS_SECONDS:
+                looked = time.monotonic()
+                self._status = await self._house.status()
+                frame = _status_frame(self._status)
+                for feed in list(self._feeds):
+                    feed.push_changed("status", frame)
+
+    async def end(self, token: str) -> None:
+        """The feeds of a session that has just ended."""
+        for feed in [feed for feed in self._feeds if feed.token == token]:
+            await self._end(feed)
+
+    async def _end(self, feed: Feed) -> None:
+        self._feeds.discard(feed)
+        await feed.socket.close(code=SIGNED_OUT, message=b"signed out")
 
     async def _beat(self) -> None:
         """An open console is its counsellor's presence, as long as the session lasts."""
         for feed in list(self._feeds):
             if await self._house.accounts.session(feed.token) is None:
-                feed.push("notice", code="signed_out")
-                await feed.socket.close(code=4401, message=b"signed out")
-                self._feeds.discard(feed)
+                await self._end(feed)
         people = {feed.person.id for feed in self._feeds}
         if people:
             await self._house.accounts.present(*people)
@@ -295,7 +306,7 @@ class Hub:
     async def _rescue(self) -> None:
         """Conversations whose counsellor has disappeared go back into the queue."""
         while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(self._heartbeat)
             with contextlib.suppress(StoreUnavailable):
                 for conversation in await self._house.desk.release_abandoned(ABANDONED_SECONDS):
                     await self._house.bus.publish(Wake("conversation", conversation))

@@ -13,6 +13,7 @@ from frontdoor.conversation import Conversation
 from frontdoor.message import MAX_TEXT
 from storage.desk import MAX_REASON, OUTCOMES
 from storage.desk_reading import Entry, Held, Mark, News, Raised, Transcript
+from storage.staff import Staff
 
 _CODE_LETTERS = "BCDFGHJKLMNPQRSTVXZ"
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -107,6 +108,17 @@ class Open(_Frame):
 
     conversation: Id | None = None
     after: Place = 0
+
+
+def person_json(person: Staff) -> dict[str, Any]:
+    """A person as their own console shows them."""
+    return {
+        "alias": person.alias,
+        "user_name": person.user_name,
+        "role": person.role,
+        "must_change": person.must_change,
+        "on_break": person.on_break,
+    }
 
 
 def code_of(conversation: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -61,7 +60,7 @@ class House:
     status: Status
     secure: bool = False
     tokens: Path = TOKENS
-    release: str = field(default_factory=lambda: secrets.token_hex(4))
+    sign_ins_per_address: int = 60
 
     @property
     def cookie(self) -> str:

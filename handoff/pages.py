@@ -8,9 +8,9 @@ import re
 from aiohttp import web
 
 from frontdoor.message import MAX_TEXT
+from handoff.frames import person_json
 from handoff.guard import dumps
 from handoff.house import CONSOLE, HOUSE, LANGUAGES, PERSON, Refused, language_of
-from handoff.sign_in import person_json
 from storage.desk import MAX_REASON, MIN_REASON, OUTCOMES
 from storage.staff import MAX_PASSWORD, MIN_PASSWORD
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from aiohttp import web
 
 from frontdoor.ports import Wake
-from handoff.frames import Break, NewPassword, SignIn
+from handoff.feed import HUB
+from handoff.frames import Break, NewPassword, SignIn, person_json
 from handoff.guard import dumps, shape
 from handoff.house import HOUSE, PERSON, TOKEN, House, Refused
 from storage.staff import (
@@ -19,29 +19,16 @@ from storage.staff import (
     Locked,
     PasswordRefused,
     SignInRefused,
-    Staff,
 )
 
-_PER_ADDRESS = 60
 _WINDOW = LOCK_MINUTES * 60.0
-
-
-def person_json(person: Staff) -> dict[str, Any]:
-    """A person as their own console shows them."""
-    return {
-        "alias": person.alias,
-        "user_name": person.user_name,
-        "role": person.role,
-        "must_change": person.must_change,
-        "on_break": person.on_break,
-    }
 
 
 async def sign_in(request: web.Request) -> web.Response:
     """POST /api/sign-in: a session cookie for a name and its password."""
     house = request.app[HOUSE]
     given = await shape(request, SignIn)
-    if not await house.bus.allow(f"sign-in:{_hash(request.remote or '')}", _PER_ADDRESS, _WINDOW):
+    if not await house.bus.allow(f"sign-in:{_hash(request.remote or '')}", house.sign_ins_per_address, _WINDOW):
         raise Refused(429, "too_many_attempts", minutes=str(LOCK_MINUTES))
     try:
         person, token = await house.accounts.sign_in(given.user_name, given.password)
@@ -71,6 +58,7 @@ async def sign_out(request: web.Request) -> web.Response:
     if held:
         raise Refused(409, "shift_has_open", n=str(held))
     await house.accounts.sign_out(request[TOKEN])
+    await request.app[HUB].end(request[TOKEN])
     await house.bus.publish(Wake("presence"))
     response = web.json_response({}, dumps=dumps)
     response.del_cookie(house.cookie, path="/", httponly=True, samesite="Strict", secure=house.secure)

@@ -238,7 +238,7 @@ class Desk(DeskReading):
             left = (
                 select(conversations.c.id, conversations.c.epoch)
                 .join(staff, staff.c.id == conversations.c.counsellor)
-                .where(conversations.c.state == "counsellor", _gone(since))
+                .where(conversations.c.state == "counsellor", conversations.c.claimed_at < since, _gone(since))
                 .order_by(conversations.c.id)
             )
             found = (await connection.execute(left)).all()

@@ -38,14 +38,13 @@ export function room(app, person, ways) {
   const alarm = new Alarm();
   /** @type {Map<string, number>} */
   const seenSent = new Map();
+  /** What was read over this connection; the feed brings only what comes after that. */
+  const loaded = new Set();
   let wasDown = false;
 
   const connection = new Connection(hears, (up) => {
     desk.connected = up;
-    if (up && wasDown) {
-      tell(say("connection_back"));
-      for (const conversation of Array.from(desk.transcripts.keys())) void load(conversation);
-    }
+    if (up && wasDown) tell(say("connection_back"));
     wasDown = wasDown || !up;
     desk.changed();
   });
@@ -81,6 +80,7 @@ export function room(app, person, ways) {
     if (frame.type === "welcome") {
       setClock(frame.now);
       person.on_break = frame.person.on_break;
+      loaded.clear();
       follow();
     } else if (frame.type === "queue") {
       desk.queue = frame.items;
@@ -88,7 +88,10 @@ export function room(app, person, ways) {
     } else if (frame.type === "watch") desk.watch = frame.items;
     else if (frame.type === "mine") {
       desk.setMine(frame.items);
-      for (const held of frame.items) if (!desk.transcripts.has(held.conversation)) void load(held.conversation);
+      for (const { conversation } of frame.items) {
+        if (!loaded.has(conversation)) void load(conversation);
+        loaded.add(conversation);
+      }
     } else if (frame.type === "shift") desk.shift = frame.aliases;
     else if (frame.type === "status") desk.status = frame;
     else if (frame.type === "messages") for (const item of frame.items) desk.addNews(item);

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,20 +12,10 @@ from frontdoor.message import Said, Sender
 from frontdoor.ports import Claim, Unanswered
 from storage.database import Database
 from storage.desk import NotYours, ReasonMissing
-from storage.tables import audit, contact_facts, metadata, outbox
+from storage.tables import audit, contact_facts, outbox
 from tests.handoff.scene import Scene
 
 CHILD = "sdua te jetoj me, kam vendosur"
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty SQLite file."""
-    opened = Database(f"sqlite:///{tmp_path}/house.db")
-    async with opened.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

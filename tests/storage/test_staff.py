@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from storage.database import Database
 from storage.staff import Locked, NameRefused, PasswordRefused, SignInRefused
-from storage.tables import metadata, staff, staff_sessions
+from storage.tables import staff, staff_sessions
 from tests.handoff.scene import PASSWORD, Scene
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty SQLite file."""
-    opened = Database(f"sqlite:///{tmp_path}/house.db")
-    async with opened.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
