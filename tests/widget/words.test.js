@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Words } from "../../webchat/widget/words.js";
 import { readableDate, splitQuestion } from "../../webchat/widget/article.js";
-import { linesFor } from "../../webchat/widget/waiting.js";
+import { linesFor } from "../../webchat/widget/status.js";
 
 const numbers = {
   alo: { label: "ALO", number: "116 111", tel: "116111" },

@@ -7,12 +7,9 @@ import { Line } from "./socket.js";
 import { Words } from "./words.js";
 import { Transcript } from "./transcript.js";
 import { composer } from "./composer.js";
-import { pinnedNumbers, waitingCard } from "./waiting.js";
-import { noticeBoard } from "./notice.js";
-import { eraseSheet } from "./erase.js";
-import { frameAround } from "./frame.js";
-import { leaveQuickly, threePresses } from "./exit.js";
-import { letterSize, theme, visibleHeight } from "./look.js";
+import { noticeBoard, pinnedNumbers, waitingCard } from "./status.js";
+import { eraseSheet, letterSize, theme, visibleHeight } from "./foot.js";
+import { frameAround, leaveQuickly, threePresses } from "./around.js";
 
 /** @import {Kept, ErrorFrame, Message, PageData, ServerFrame, StateFrame, Welcome} from "./types.js" */
 

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leaveQuickly, threePresses } from "../../webchat/widget/exit.js";
-import { frameAround } from "../../webchat/widget/frame.js";
+import { frameAround, leaveQuickly, threePresses } from "../../webchat/widget/around.js";
 
 /** A window that writes down what is done to it, in order. */
 function stage() {

@@ -1,8 +1,43 @@
-/** How the page looks to this visitor: the size of its letters, light or dark, the height that a keyboard leaves. */
+/** The foot of the page: deleting after one more question, the size of the letters; and light, dark and height. */
 
 /** @import {Session} from "./session.js" */
 
 const SIZES = ["", "large", "larger"];
+
+/**
+ * @param {object} world
+ * @param {HTMLElement} world.sheet the question, with `#erase-yes` and `#erase-no`
+ * @param {HTMLElement} world.opener
+ * @param {HTMLElement} world.yes
+ * @param {HTMLElement} world.no
+ * @param {() => void} world.erase
+ */
+export function eraseSheet({ sheet, opener, yes, no, erase }) {
+  const close = () => {
+    sheet.hidden = true;
+    opener.setAttribute("aria-expanded", "false");
+  };
+  const back = () => {
+    close();
+    opener.focus();
+  };
+  opener.addEventListener("click", () => {
+    sheet.hidden = false;
+    opener.setAttribute("aria-expanded", "true");
+    no.focus();
+  });
+  no.addEventListener("click", back);
+  yes.addEventListener("click", () => {
+    close();
+    erase();
+  });
+  return {
+    get open() {
+      return !sheet.hidden;
+    },
+    close: back,
+  };
+}
 
 /**
  * Letters in three sizes, by one button that goes round.
