@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Never
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from frontdoor.conversation import Conversation, State
 from frontdoor.message import MAX_TEXT, Message, Sender
@@ -16,13 +16,28 @@ VERSION = 1
 MAX_FRAME = 32 * 1024
 """Largest frame in bytes; a larger one ends the connection."""
 
-_CLIENT_ID = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+_LARGEST_ID = 2**31 - 1
 # what turns the direction of text or hides it: it never helps a reader, and can make words look like others
 _HIDDEN = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF)}
+# not "unassigned" altogether: an emoji of this year is that for a Python of last year
+_NO_CHARACTERS = {chr(plane + c) for plane in range(0, 0x110000, 0x10000) for c in (0xFFFE, 0xFFFF)} | {
+    chr(c) for c in range(0xFDD0, 0xFDF0)
+}
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
+
+
+def _as_client_id(value: str) -> str:
+    if not 0 < len(value.encode()) <= 64 or any(unicodedata.category(char) == "Cc" for char in value):
+        raise ValueError("1 to 64 bytes without control characters")
+    return value
+
+
+_CLIENT_ID = Annotated[str, AfterValidator(_as_client_id)]
 
 
 class _Frame(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # strict: a number in quotation marks is no number
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
 
 class Hello(_Frame):
@@ -31,8 +46,8 @@ class Hello(_Frame):
     type: Literal["hello"]
     version: int
     token: str | None = Field(default=None, max_length=200)
-    after: int | None = Field(default=None, ge=0, le=2**31)
-    locale: str | None = Field(default=None, max_length=16)
+    after: int | None = Field(default=None, ge=0, le=_LARGEST_ID)
+    locale: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{0,16}$")
 
 
 class Say(_Frame):
@@ -61,7 +76,7 @@ class Seen(_Frame):
     """The visitor has read up to an id."""
 
     type: Literal["seen"]
-    id: int = Field(ge=0, le=2**31)
+    id: int = Field(ge=0, le=_LARGEST_ID)
 
 
 class Leave(_Frame):
@@ -84,11 +99,12 @@ _TYPES = frozenset(("hello", "say", "press", "typing", "seen", "leave", "erase")
 class BadFrame(Exception):
     """A frame that cannot be taken: `code` names the error, `ends` says that the connection ends too."""
 
-    def __init__(self, code: str, *, ends: bool = False) -> None:
-        """`code` is one of the phrases of content/phrases/errors.yml."""
+    def __init__(self, code: str, *, ends: bool = False, client_id: str | None = None) -> None:
+        """`code` is one of the phrases of content/phrases/errors.yml; `client_id` of the frame, where it has one."""
         super().__init__(code)
         self.code = code
         self.ends = ends
+        self.client_id = client_id
 
 
 def read(raw: str) -> Hello | Say | Press | Typing | Seen | Leave | Erase:
@@ -96,9 +112,12 @@ def read(raw: str) -> Hello | Say | Press | Typing | Seen | Leave | Erase:
     if len(raw) > MAX_FRAME or len(raw.encode("utf-8", "surrogatepass")) > MAX_FRAME:
         raise BadFrame("too_large", ends=True)
     try:
-        data = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+        data = json.loads(raw, parse_constant=_no_json)
+    except json.JSONDecodeError as error:
         raise BadFrame("bad_json", ends=True) from error
+    except (ValueError, RecursionError) as error:
+        # JSON it is, but with a number too long or brackets too deep to be one of our frames
+        raise BadFrame("bad_frame") from error
     if not isinstance(data, dict) or not isinstance(data.get("type"), str):
         raise BadFrame("bad_frame")
     if data["type"] not in _TYPES:
@@ -106,7 +125,21 @@ def read(raw: str) -> Hello | Say | Press | Typing | Seen | Leave | Erase:
     try:
         return _client.validate_python(data)
     except ValidationError as error:
-        raise BadFrame("bad_frame") from error
+        raise BadFrame("bad_frame", client_id=_named(data)) from error
+
+
+def _no_json(constant: str) -> Never:
+    """NaN and the infinities are words of JavaScript, not of JSON."""
+    raise BadFrame("bad_json", ends=True)
+
+
+def _named(data: dict[str, Any]) -> str | None:
+    """The client id of a frame that is wrong elsewhere, so that its sender knows which one it was."""
+    client_id = data.get("client_id")
+    try:
+        return _as_client_id(client_id) if isinstance(client_id, str) else None
+    except ValueError:
+        return None
 
 
 def words(text: str) -> str:
@@ -119,9 +152,10 @@ def words(text: str) -> str:
     clean = "".join(
         char
         for char in text
-        if char in "\n\t" or (char not in _HIDDEN and unicodedata.category(char) not in ("Cc", "Co", "Cn"))
+        if char in "\n\t"
+        or not (char in _HIDDEN or char in _NO_CHARACTERS or unicodedata.category(char) in ("Cc", "Co"))
     ).strip()
-    if not clean:
+    if all(unicodedata.category(char) in _INVISIBLE for char in clean):
         raise BadFrame("empty_text")
     if len(clean) > MAX_TEXT:
         raise BadFrame("too_long")
