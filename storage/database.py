@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _DRIVERS = {
@@ -18,9 +19,15 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 
+_BUSY_MS = 10_000
+
 
 class StoreUnavailable(Exception):
     """The database did not take or give: nothing was changed."""
+
+
+class Conflict(StoreUnavailable):
+    """What was written does not fit what is there: another writer was first."""
 
 
 def async_url(url: str) -> str:
@@ -73,8 +80,23 @@ class Database:
             else:
                 async with self.engine.begin() as connection:
                     yield connection
+        except IntegrityError as error:
+            raise Conflict(_said(error)) from error
         except (OperationalError, DBAPIError, OSError) as error:
             raise StoreUnavailable(_said(error)) from error
+
+    async def checkpoint(self) -> None:
+        """Bring SQLite's log into the file and empty it, so that nothing erased stays in it; never raises.
+
+        Somebody who reads for long puts it off to the next time. PostgreSQL looks after its own log.
+        """
+        if not self.is_sqlite:
+            return
+        with contextlib.suppress(DBAPIError, OSError):
+            async with self._writing, self.engine.connect() as connection:
+                await connection.execution_options(bare=True)
+                for pragma in ("busy_timeout=200", "wal_checkpoint(TRUNCATE)", f"busy_timeout={_BUSY_MS}"):
+                    await connection.exec_driver_sql(f"PRAGMA {pragma}")
 
     async def close(self) -> None:
         """Close all connections."""
@@ -94,7 +116,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        "busy_timeout=10000",
+        f"busy_timeout={_BUSY_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -102,5 +124,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # a plain BEGIN takes the write lock late and then fails or loses what another wrote
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    if options.get("bare"):
+        return
+    writes = options.get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from frontdoor.assessment import Evidence, RiskAssessment
@@ -17,7 +16,7 @@ from frontdoor.conversation import Conversation, ScriptPlace, State
 from frontdoor.message import Inbound, Message, Sender
 from frontdoor.ports import Kept, View
 from frontdoor.routing import SILENCE_SECONDS, Plan
-from storage.database import Database
+from storage.database import Conflict, Database
 from storage.keys import Cipher, ServiceKey
 from storage.placing import instant, message_row, outbox_row, placed
 from storage.tables import audit, conversations, database_now, deadlines, messages, outbox
@@ -102,7 +101,7 @@ class Keeping:
             results: Sequence[Kept | Exception | None]
             try:
                 results = await self._commit([item for item, _ in batch])
-            except IntegrityError:
+            except Conflict:
                 # another process was first with one of them: each by itself, so that only that one yields
                 results = [await self._commit_alone(item) for item, _ in batch]
             except Exception as error:
@@ -121,7 +120,7 @@ class Keeping:
     async def _commit_alone(self, item: ToKeep) -> Kept | Exception | None:
         try:
             return (await self._commit([item]))[0]
-        except IntegrityError:
+        except Conflict:
             self._key.forget(item.view.conversation.id)
             return None
         except Exception as error:
