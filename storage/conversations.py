@@ -338,15 +338,15 @@ class Conversations:
                 await connection.execute(grows, rows)
 
     async def moved(self, known: Mapping[str, tuple[int, int]]) -> list[str]:
-        """Which of these conversations are no longer at the (last id, epoch) that is known of them."""
-        ids, changed = list(known), []
+        """Which of these conversations are gone, or no longer at the (last id, epoch) that is known of them."""
+        ids, now = list(known), dict[str, tuple[int, int]]()
         async with self._database.read() as connection:
             for start in range(0, len(ids), 500):
                 wanted = select(conversations.c.id, conversations.c.last_id, conversations.c.epoch).where(
-                    conversations.c.id.in_(ids[start : start + 500])
+                    conversations.c.id.in_(ids[start : start + 500]), conversations.c.erased_at.is_(None)
                 )
-                changed += [row[0] for row in await connection.execute(wanted) if known[row[0]] != (row[1], row[2])]
-        return changed
+                now |= {row[0]: (row[1], row[2]) for row in await connection.execute(wanted)}
+        return [conversation for conversation in ids if now.get(conversation) != known[conversation]]
 
     async def state(self, conversation: str) -> Conversation | None:
         """The conversation now, for its visitor; None when there is none or it was erased."""

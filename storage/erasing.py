@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 
 from storage.database import Database
 from storage.keys import ServiceKey
@@ -80,7 +80,19 @@ class Eraser:
                 )
             )
         self._key.forget(conversation)
+        await self._database.checkpoint()
         return Erased(self._days if kept else None, address, references)
+
+    async def was_kept(self, conversation: str) -> bool:
+        """True when something of it was ever kept, also when it was erased since."""
+        wanted = select(
+            or_(
+                exists().where(conversations.c.id == conversation),
+                exists().where(audit.c.conversation == conversation),
+            )
+        )
+        async with self._database.read() as connection:
+            return bool((await connection.execute(wanted)).scalar_one())
 
     async def erase_due(self) -> int:
         """Destroy what has stayed its time; how many."""
@@ -91,6 +103,8 @@ class Eraser:
         if ids:
             async with self._database.write() as connection:
                 await connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
+        # also when nothing was due: an earlier one may have been put off
+        await self._database.checkpoint()
         for conversation in ids:
             self._key.forget(conversation)
         return len(ids)

@@ -89,8 +89,8 @@ class Sockets:
 
     def _woken(self, wake: Wake) -> None:
         if wake.kind == "reread":
-            for conversation in list(self._of):
-                self._catch_up(conversation)
+            for conversation in {socket.conversation for socket in self._all() if socket.kept}:
+                self._catch_up(conversation or "")
             return
         if wake.conversation is None or wake.conversation not in self._of:
             return
@@ -110,8 +110,7 @@ class Sockets:
 
     def _catch_up(self, conversation: str) -> None:
         for socket in list(self._of.get(conversation, ())):
-            if socket.kept:
-                self._run(socket.catch_up())
+            self._run(socket.catch_up())
 
     def _run(self, work: object) -> None:
         async def bounded() -> None:

@@ -29,6 +29,7 @@ from frontdoor.conversation import Conversation, State
 from frontdoor.message import Inbound, Message
 from frontdoor.ports import Kept, Wake
 from frontdoor.reception import NotKept, StaleButton
+from frontdoor.routing import HIGH
 from storage.database import StoreUnavailable
 from webchat.house import House
 from webchat.tokens import token_hash
@@ -36,6 +37,7 @@ from webchat.tokens import token_hash
 log = logging.getLogger(__name__)
 
 _LAST = 200
+_ALL = 100_000
 _TYPING_SECONDS = 2.0
 _HELLO_SECONDS = 60
 _MINUTES_EACH = 4
@@ -55,6 +57,8 @@ class VisitorSocket:
         self._saved = False
         self._showing = asyncio.Lock()
         self._own: set[str] = set()
+        self._greeted = False
+        self._closing: asyncio.Task[bool] | None = None
         self._state: dict[str, Any] = {}
         self._typed_at = 0.0
         self.conversation: str | None = None
@@ -73,7 +77,8 @@ class VisitorSocket:
         return self._state.get("state") == State.WAITING.value and "position" in self._state
 
     async def run(self) -> None:
-        """Read frames until the connection ends."""
+        """Read frames until the connection ends; one that never says hello holds no place for long."""
+        greeted = asyncio.get_running_loop().call_later(_HELLO_SECONDS, self._hang_up)
         try:
             async for arrived in self._socket:
                 if arrived.type is WSMsgType.TEXT:
@@ -85,7 +90,12 @@ class VisitorSocket:
                 else:
                     break
         finally:
+            greeted.cancel()
             self._house.sockets.remove(self)
+
+    def _hang_up(self) -> None:
+        if not self._greeted:
+            self._closing = asyncio.create_task(self._socket.close(code=1008), name="no hello")
 
     async def _frame(self, raw: str) -> bool:
         """Take one frame; false when the connection must end."""
@@ -95,7 +105,7 @@ class VisitorSocket:
             client_id = getattr(frame, "client_id", None)
             await self._take(frame)
         except BadFrame as bad:
-            await self._error(bad.code, client_id)
+            await self._error(bad.code, client_id or bad.client_id)
             if bad.ends:
                 await self._socket.close(code=1008 if bad.code == "bad_json" else 1009)
             return not bad.ends
@@ -150,24 +160,23 @@ class VisitorSocket:
         self._locale = "en" if (hello.locale or "").lower().startswith("en") else "sq"
         conversation = None
         if hello.token:
-            conversation = await self._house.store.by_token(
-                token_hash(hello.token), self._house.settings.token_idle_minutes
-            )
-            self._saved = conversation is not None
-            conversation = conversation or self._house.tokens.unused(hello.token)
+            conversation = await self._known(hello.token)
             self._token = hello.token
             if conversation is None:
                 await self._error("unknown_token")
         if conversation is None:
             conversation, self._token = self._house.tokens.new()
         after = hello.after if self._saved else None
-        self.conversation = conversation
+        self.conversation, self._greeted = conversation, True
         # listening begins before reading, so that nothing falls between the two
         self._house.sockets.add(self)
         async with self._showing:
-            messages = await self._house.store.after(conversation, after or 0, _LAST) if self._saved else []
+            limit = _LAST if after is None else _ALL
+            messages = await self._house.store.after(conversation, after or 0, limit) if self._saved else []
             now = await self._house.store.state(conversation) if self._saved else None
-            self.delivered = max([after or 0, *(message.id for message in messages)])
+            # an `after` that was never given out must not hide what comes
+            had = min(after or 0, now.last_id if now else 0)
+            self.delivered = max([had, *(message.id for message in messages)])
             shown = [message_frame(message) for message in messages]
             if after is None:
                 shown.insert(0, message_frame(self._house.opening(conversation)))
@@ -181,7 +190,19 @@ class VisitorSocket:
                 }
             )
         if now is not None:
-            await self.show_state(now, always=now.state is not State.BOT)
+            # `welcome` has named the state; a frame of its own follows when there is more to it
+            await self.show_state(now, always=now.state is not State.BOT or now.level >= HIGH)
+
+    async def _known(self, token: str) -> str | None:
+        """The conversation of a token that still holds; with nothing kept yet our own signature vouches for it."""
+        house = self._house
+        conversation = await house.store.by_token(token_hash(token), house.settings.token_idle_minutes)
+        self._saved = conversation is not None
+        if conversation is None:
+            unused = house.tokens.unused(token)
+            # a conversation that has idled out or was erased is not found again by the token it began with
+            conversation = None if unused is None or await house.eraser.was_kept(unused) else unused
+        return conversation
 
     async def _receive(self, client_id: str, text: str, payload: str | None) -> None:
         conversation = self.conversation or ""
@@ -192,6 +213,8 @@ class VisitorSocket:
         elif not await self._house.limits.may_say(conversation) and not self._house.reception.urgent(text):
             await self._error("rate_limited", client_id)
             return
+        # before it is kept: nobody who reads the store meanwhile may show it to its own writer
+        self._own.add(client_id)
         kept = await self._house.reception.receive(
             Inbound(
                 conversation=conversation,
@@ -204,7 +227,6 @@ class VisitorSocket:
             )
         )
         self._saved = True
-        self._own.add(client_id)
         at = kept.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         await self._send({"type": "kept", "client_id": client_id, "id": kept.id, "at": at})
         if not kept.again:
@@ -224,14 +246,22 @@ class VisitorSocket:
 
     async def catch_up(self) -> None:
         """Show what the visitor has not been shown yet, from SQL, and who speaks now."""
-        if self.conversation is None or not self._saved:
+        conversation = self.conversation
+        if conversation is None:
             return
         async with self._showing:
-            await self._give(await self._house.store.after(self.conversation, self.delivered, _LAST))
-        now = await self._house.store.state(self.conversation)
+            await self._give(await self._house.store.after(conversation, self.delivered, _ALL))
+        now = await self._house.store.state(conversation)
+        if conversation != self.conversation:
+            return
         if now is not None:
+            # also when another page of the same visitor has said the first word
+            self._saved = True
             self.known = (now.last_id, now.epoch)
             await self.show_state(now)
+        elif self._saved:
+            # erased from another page, and the wake-up for it was lost
+            await self.erased(None)
 
     async def _give(self, messages: list[Message]) -> None:
         for message in messages:
@@ -273,7 +303,9 @@ class VisitorSocket:
 
     async def _erase(self) -> None:
         conversation = self.conversation or ""
-        erased = await self._house.eraser.erase(conversation) if self._saved else None
+        if not self._saved:
+            raise BadFrame("no_conversation")
+        erased = await self._house.eraser.erase(conversation)
         if erased is None:
             await self.erased(None)
             return
@@ -284,7 +316,11 @@ class VisitorSocket:
         await self.erased(erased.kept_days)
 
     async def _error(self, code: str, client_id: str | None = None) -> None:
-        frame: dict[str, Any] = {"type": "error", "code": code, "message": self._house.words.error(code)}
+        frame: dict[str, Any] = {
+            "type": "error",
+            "code": code,
+            "message": self._house.words.text("errors", code, self._locale),
+        }
         if client_id is not None:
             frame["client_id"] = client_id
         if code == "rate_limited":
