@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "frontdoor:wake"
 _QUEUE = 10_000
 _COUNTED = 50_000
+_COUNT_HERE = 5.0
+_QUIET = 2.0
 _BACK_OFF = (0.1, 0.25, 0.5, 1.0)
 _COUNT = """
 local used = redis.call('INCR', KEYS[1])
@@ -42,6 +44,7 @@ class RedisBus:
         self._flush: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._counted: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._count_here_until = 0.0
         self._me = secrets.token_hex(8)
         self.up = False
 
@@ -82,11 +85,14 @@ class RedisBus:
 
     async def allow(self, key: str, limit: int, window: float) -> bool:
         """See ports.Bus; in this process alone while Redis is away."""
-        if self.up:
-            with contextlib.suppress(RedisError, OSError, TimeoutError):
+        now = time.monotonic()
+        if self.up and now >= self._count_here_until:
+            try:
                 used = await self._script(keys=[f"frontdoor:used:{key}"], args=[int(window * 1000)])
                 return int(used) <= limit
-        now = time.monotonic()
+            except (RedisError, OSError, TimeoutError):
+                # one that hangs must not hold up each message anew
+                self._count_here_until = now + _COUNT_HERE
         ends, used = self._counted.get(key, (0.0, 0))
         if ends < now:
             ends, used = now + window, 0
@@ -123,11 +129,16 @@ class RedisBus:
                         # what happened while it was away is re-read
                         self._hear(Wake("reread"))
                     attempt = 0
+                    asked = False
                     while True:
-                        message = await pubsub.get_message(timeout=5)
+                        message = await pubsub.get_message(timeout=_QUIET)
                         if message is None:
+                            if asked:
+                                raise TimeoutError
                             await pubsub.ping()
+                            asked = True
                             continue
+                        asked = False
                         if message["type"] == "message":
                             self._received(message["data"])
             except (RedisError, OSError, TimeoutError) as error:

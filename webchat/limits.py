@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import ipaddress
 import logging
 import time
 from collections import Counter
@@ -27,7 +28,7 @@ class Limits:
         self._bus = bus
         self._secret = secret
         self._open: Counter[str] = Counter()
-        self._alarmed_at = 0.0
+        self._alarmed_at = -_ALARM_SECONDS
         self.refused = 0
 
     def address(self, remote: str) -> str:
@@ -81,4 +82,12 @@ class Limits:
 
 def _network(remote: str) -> str:
     """An IPv6 visitor owns a /64: count that, not each address of it."""
-    return ":".join(remote.split(":")[:4]) if ":" in remote else remote
+    try:
+        address = ipaddress.ip_address(remote.strip("[]").partition("%")[0])
+    except ValueError:
+        return remote
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((address, 64), strict=False))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from frontdoor.ports import Wake
-from frontdoor.reception import NotKept
+from frontdoor.ports import Due, Wake
 from storage.database import StoreUnavailable
 from webchat.house import House
 
@@ -33,12 +32,20 @@ async def fire_deadlines(house: House) -> None:
     while True:
         try:
             for due in await house.deadlines.claim():
-                if due.kind == "silence":
-                    await house.reception.silence(due)
-                await house.deadlines.done(due)
-        except (StoreUnavailable, NotKept) as error:
-            log.error("a deadline waits: %s", type(error).__name__)
+                await _fire(house, due)
+        except StoreUnavailable:
+            log.error("the store is away; deadlines wait")
         await asyncio.sleep(DUE_SECONDS)
+
+
+async def _fire(house: House, due: Due) -> None:
+    """One that fails must not hold up the others, nor end the round."""
+    try:
+        if due.kind == "silence":
+            await house.reception.silence(due)
+        await house.deadlines.done(due)
+    except Exception as error:
+        log.error("a deadline waits: %s", type(error).__name__)
 
 
 async def erase_copies(house: House) -> None:
