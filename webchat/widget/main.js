@@ -222,6 +222,7 @@ function showState(frame) {
   numbers.hidden = !urgent;
   root.toggleAttribute("data-urgent", urgent);
   waiting.show(urgent ? { ...frame, level_high: true } : frame);
+  if (frame.state === "counsellor") transcript.unoffer();
   if (frame.state === "closed") showEnding(words.say("closed"), true);
   else hideEnding();
   transcript.settle();

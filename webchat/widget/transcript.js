@@ -74,6 +74,7 @@ export class Transcript {
    */
   write(clientId, text) {
     this.show(this.history.write(clientId, text, this.now()));
+    this.offerLatest();
     this.toEnd();
   }
 
@@ -138,11 +139,20 @@ export class Transcript {
     const { words } = this;
     const { message, sender } = entry;
     const kind = (message && message.kind) || "text";
-    const bubble = make("div", { class: "bubble", dir: "auto" }, ...this.content(entry, kind));
+    const content = this.content(entry, kind);
+    const bubble = make("div", { class: "bubble", dir: "auto" }, ...content);
+    const looks = [
+      "entry",
+      sender,
+      kind,
+      // A single line of the system stands in the middle; whatever is longer is read like a message.
+      sender === "system" && kind !== "script" && kind !== "article" && content.length < 2 ? "aside" : "",
+      this.echoes(entry) ? "echo" : "",
+    ];
     const time = words.say("time_label", { time: clock(entry.at) });
     return make(
       "div",
-      { class: `entry ${sender} ${kind}` },
+      { class: looks.join(" ") },
       make("p", { class: "day" }),
       make("p", { class: "who", text: this.nameOf(entry) }),
       bubble,
@@ -155,6 +165,15 @@ export class Transcript {
         make("span", { class: "unseen mark-words" }),
       ),
     );
+  }
+
+  /**
+   * True for a line that only says what the waiting card says.
+   * @param {Entry} entry
+   */
+  echoes({ sender, text }) {
+    const said = (/** @type {string} */ name) => text.startsWith(this.words.say(name));
+    return sender === "system" && (said("waiting_urgent") || said("waiting_title"));
   }
 
   /**
@@ -212,13 +231,16 @@ export class Transcript {
     node.appendChild(failed);
   }
 
-  /** Buttons stand under the newest message that has some, and nowhere else. */
+  /** Buttons stand under the newest message that has some, for as long as they mean something, and nowhere else. */
   offerLatest() {
     this.log.querySelectorAll(".replies").forEach((old) => old.remove());
     const { entries } = this.history;
     const offering = entries.filter(({ message }) => message && message.buttons && message.buttons.length).pop();
     const node = offering && this.nodes.get(offering);
     if (!offering || !offering.message || !node) return;
+    // A script waits for the visitor, who may write meanwhile; a person ends it, and words end everything else.
+    const ends = offering.message.kind === "script" ? ["counsellor"] : ["counsellor", "visitor"];
+    if (entries.slice(entries.indexOf(offering) + 1).some(({ sender }) => ends.includes(sender))) return;
     const replies = make("div", {
       class: "replies",
       role: "group",

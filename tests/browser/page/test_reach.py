@@ -62,7 +62,7 @@ async def test_no_barrier_in_any_state(browser: Browser, house: FakeHouse, schem
     await _no_barrier(page, "open")
     await house.turn({"state": "waiting", "position": 2, "wait_seconds": 100})
     await _no_barrier(page, "waiting")
-    await house.say({"sender": "bot", "kind": "script", "text": "Telefono 129. A je në siguri tani?"})
+    await house.say({"sender": "system", "kind": "script", "text": "Telefono 129. A je në siguri tani?"})
     await house.turn({"state": "waiting", "level_high": True})
     await _no_barrier(page, "urgent")
     await house.turn({"state": "counsellor", "counsellor": "Besa"})

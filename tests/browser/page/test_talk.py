@@ -33,6 +33,29 @@ async def test_a_tapped_button_is_said_and_disappears(visitor: Page, house: Fake
     await expect(visitor.get_by_role("button", name="Duhani")).to_have_count(0)
 
 
+async def test_words_end_an_offer_but_a_script_waits_for_a_person(visitor: Page, house: FakeHouse) -> None:
+    await house.say(ARTICLE)
+    await says(visitor, "diçka tjetër")
+    await expect(visitor.get_by_role("button", name="Alkooli")).to_have_count(0)
+    buttons = [{"title": "Lexo ndërkohë", "payload": "p-read"}]
+    await house.say({"sender": "system", "kind": "script", "text": "Mirë që e the. A je në siguri?", "buttons": buttons})
+    await house.turn({"state": "waiting", "level_high": True})
+    await says(visitor, "nuk e di")
+    await expect(own(visitor, "nuk e di")).to_contain_text("U ruajt")
+    await expect(visitor.get_by_role("button", name="Lexo ndërkohë")).to_be_visible()
+    await house.turn({"state": "counsellor", "counsellor": "Besa"})
+    await expect(visitor.get_by_role("button", name="Lexo ndërkohë")).to_have_count(0)
+
+
+async def test_a_line_that_the_card_says_is_not_said_twice(visitor: Page, house: FakeHouse) -> None:
+    line = house.words["waiting_urgent"]
+    await house.turn({"state": "waiting", "level_high": True})
+    await house.say({"sender": "system", "kind": "line", "text": line})
+    await expect(visitor.get_by_text(line)).to_have_count(2)
+    await expect(visitor.locator("#log").get_by_text(line)).to_be_hidden()
+    await expect(visitor.locator("#place")).to_have_text(line)
+
+
 async def test_what_is_written_without_connection_arrives_once(visitor: Page, house: FakeHouse) -> None:
     await says(visitor, "një")
     await expect(own(visitor, "një")).to_contain_text("U ruajt")
@@ -96,7 +119,7 @@ async def test_a_message_that_can_not_be_kept_is_given_back(visitor: Page, house
 async def test_a_risk_script_shows_the_number_first_and_the_question_last(visitor: Page, house: FakeHouse) -> None:
     alo = house.numbers["alo"]
     text = f"Mirë që e the. Telefono {alo['number']}, falas. A je në siguri tani?"
-    await house.say({"sender": "bot", "kind": "script", "text": text})
+    await house.say({"sender": "system", "kind": "script", "text": text})
     await house.turn({"state": "waiting", "level_high": True})
     bubble = visitor.locator(".entry.script .bubble")
     await expect(bubble.locator("> *").first.get_by_role("link")).to_have_attribute("href", f"tel:{alo['tel']}")

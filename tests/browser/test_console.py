@@ -1,0 +1,341 @@
+"""Scenes at the console in a real browser: the first password, a risk, claim, reply, close; two who want the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+
+from frontdoor.content import Content
+from frontdoor.ports import Wake
+from handoff.app import build_app
+from handoff.house import HouseStatus, console_texts
+from storage.bus import RedisBus
+from storage.database import Database
+from tests.handoff.scene import PASSWORD, Scene
+from tests.servers import chromium, free_port
+
+pytestmark = pytest.mark.browser
+
+CHILD = "😀 nuk dua te jetoj me, sonte e kam vendosur"
+DESKTOP, PHONE = (1366, 768), (390, 844)
+
+
+@pytest.fixture
+def engine() -> str:
+    """One engine is enough for what a screen shows."""
+    return "sqlite"
+
+
+@pytest.fixture
+def scene(database: Database) -> Scene:
+    """The store and a visitor's hand, by the real clock."""
+    return Scene.by_the_real_clock(database)
+
+
+async def well() -> HouseStatus:
+    """Nothing is broken, and scripts are drafts, as in a house that nobody has signed for."""
+    return HouseStatus(draft_scripts=31)
+
+
+@pytest.fixture
+async def address(scene: Scene, bus: RedisBus, content: Content) -> AsyncIterator[str]:
+    """The staff service on a free port."""
+    app = build_app(
+        desk=scene.desk,
+        accounts=scene.accounts,
+        bus=bus,
+        texts=console_texts(content),
+        status=well,
+        sign_ins_per_address=10_000,
+    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield f"http://127.0.0.1:{port}"
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """The system's Chromium."""
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield opened
+        await opened.close()
+
+
+class Seat:
+    """A counsellor at a screen: speaks of what is seen, not of elements."""
+
+    def __init__(self, page: Page, context: BrowserContext, address: str) -> None:
+        """`page` has nothing open yet; whatever its console complains of is collected."""
+        self.page, self.context, self.address = page, context, address
+        self.complaints: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def signs_in(self, user_name: str, password: str = PASSWORD) -> None:
+        """Through the door."""
+        await self.page.goto(self.address)
+        await self.page.get_by_label("Emri i përdoruesit").fill(user_name)
+        await self.page.get_by_label("Fjalëkalimi").fill(password)
+        await self.page.get_by_role("button", name="Hyr", exact=True).click()
+
+    async def picture(self, name: str) -> None:
+        """A screenshot, where a folder for them is given."""
+        folder = os.environ.get("SCREENSHOTS")
+        if folder:
+            await self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+async def sit(browser: Browser, address: str, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Seat:
+    """A new seat with a screen of this size."""
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if dark else "light",
+        has_touch=size == PHONE,
+    )
+    return Seat(await context.new_page(), context, address)
+
+
+async def test_from_the_first_password_to_a_talk_that_ends(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser
+) -> None:
+    first = await scene.accounts.ensure_admin()
+    assert first is not None
+    seat = await sit(browser, address)
+    page = seat.page
+    await seat.signs_in("admin", first)
+
+    await expect(page.get_by_text("Kjo është hyrja e parë")).to_be_visible()
+    at_the_door = await Axe().run(page)
+    assert at_the_door.violations_count == 0, at_the_door.generate_report()
+    await seat.picture("first-password")
+    await page.get_by_label("Fjalëkalimi i parë").fill(first)
+    await page.get_by_label("Fjalëkalimi i ri · Të paktën 12 shenja.").fill(PASSWORD)
+    await page.get_by_label("Fjalëkalimi i ri, edhe një herë").fill(PASSWORD)
+    await page.get_by_role("button", name="Ndrysho fjalëkalimin").click()
+
+    await expect(page.get_by_text("Nuk pret askush.")).to_be_visible()
+    await expect(page.get_by_text("31 skripte rreziku janë ende pa nënshkrim")).to_be_visible()
+    await seat.picture("empty")
+
+    await scene.visitor_says("c1", "pershendetje")
+    await scene.visitor_says(
+        "c1", CHILD, level=3, words="nuk dua te jetoj", at_once=("Faleminderit që ma tregove. A je në siguri tani?",)
+    )
+    await bus.publish(Wake("queue", "c1"))
+    row = page.get_by_role("list", name="Radha").get_by_role("button")
+    await expect(row).to_contain_text("nuk dua te jetoj")
+    await expect(row).to_contain_text("Vetëvrasje")
+    await expect(page).to_have_title("▲ 3 · Konsola e ALO 116")
+    await expect(page.get_by_role("alert").filter(has_text="niveli")).to_have_text("Bisedë e re e nivelit 3 në radhë")
+
+    await row.click()
+    await expect(page.get_by_role("log").locator("mark")).to_have_text("nuk dua te jetoj")
+    await expect(page.get_by_label("Përgjigjja juaj")).to_be_hidden()
+    await seat.picture("preview")
+    await page.get_by_role("button", name="Merre bisedën").click()
+
+    field = page.get_by_label("Përgjigjja juaj")
+    await expect(field).to_be_focused()
+    await expect(page.get_by_text("Nuk pret askush.")).to_be_visible()
+    await field.fill("Jam këtu me ty. <b>Je</b> vetëm?")
+    await field.press("Enter")
+    await expect(page.get_by_role("log").get_by_text("Jam këtu me ty. <b>Je</b> vetëm?")).to_be_visible()
+    await expect(field).to_have_value("")
+
+    kept = await scene.visitor_says("c1", "po, vetem ne dhome")
+    await bus.publish(Wake("conversation", "c1", kept.id))
+    await expect(page.get_by_role("log").get_by_text("po, vetem ne dhome")).to_be_visible()
+    await bus.publish(Wake("typing", "c1", detail={"by": "visitor"}))
+    await expect(page.get_by_text("Fëmija po shkruan…").first).to_be_visible()
+    await seat.picture("talk")
+
+    await page.get_by_role("button", name="Mbyll bisedën").click()
+    await seat.picture("closing")
+    await page.get_by_role("button", name="Mbylle bisedën").click()
+    await expect(page.get_by_text("Shkruani arsyen para se ta mbyllni.")).to_be_visible()
+    await page.get_by_label("Arsyeja, shkurt").fill("motra është me të")
+    await page.get_by_role("button", name="Mbylle bisedën").click()
+    await expect(page.get_by_text("Biseda u mbyll. Asistenti flet përsëri.")).to_be_visible()
+    await expect(page.get_by_text("Nuk keni biseda të hapura.")).to_be_visible()
+
+    row_now = await scene.row("c1")
+    assert (row_now["state"], row_now["level"]) == ("bot", 0)
+    assert [sender for sender, _ in await scene.said("c1")] == [
+        "visitor",
+        "visitor",
+        "system",
+        "system",
+        "counsellor",
+        "visitor",
+        "system",
+    ]
+    assert seat.complaints == []
+    await seat.context.close()
+
+
+async def test_two_want_the_same_child_and_the_other_is_told_by_name(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser
+) -> None:
+    await scene.hires("Era")
+    await scene.hires("Ben")
+    era, ben = await sit(browser, address), await sit(browser, address)
+    await era.signs_in("era")
+    await ben.signs_in("ben")
+    await scene.visitor_says("c1", CHILD, level=4, words="nuk dua te jetoj")
+    await bus.publish(Wake("queue", "c1"))
+    for seat in (era, ben):
+        await seat.page.get_by_role("list", name="Radha").get_by_role("button").click()
+        await expect(seat.page.get_by_role("button", name="Merre bisedën")).to_be_visible()
+    # the loser's screen stands still, as when the network is slow
+    await ben.page.evaluate("window.stop()")
+    await era.page.get_by_role("button", name="Merre bisedën").click()
+    await expect(era.page.get_by_label("Përgjigjja juaj")).to_be_visible()
+    claim = ben.page.get_by_role("button", name="Merre bisedën")
+    if await claim.is_visible():
+        await claim.click()
+        await expect(ben.page.get_by_text("Era e mori i pari këtë bisedë.")).to_be_visible()
+    else:
+        await expect(ben.page.get_by_text("E ka Era").first).to_be_visible()
+    await ben.picture("claim-lost")
+    await expect(ben.page.get_by_label("Përgjigjja juaj")).to_be_hidden()
+    for seat in (era, ben):
+        await seat.context.close()
+
+
+async def test_drafts_stay_with_their_child_and_a_hasty_reply_is_asked_about(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser
+) -> None:
+    person = await scene.hires("Era")
+    seat = await sit(browser, address)
+    page = seat.page
+    await scene.visitor_says("c1", "jam e para", level=3, words="jam e para", category="physical_abuse")
+    await scene.visitor_says("c2", "une jam i dyti", level=3, words="i dyti", category="bullying")
+    await scene.desk.claim("c1", person)
+    await scene.desk.claim("c2", person)
+    await seat.signs_in("era")
+    mine = page.get_by_role("list", name="Bisedat e mia").get_by_role("button")
+    await expect(mine).to_have_count(2)
+    await expect(mine.first).to_contain_text("jam e para")
+
+    field = page.get_by_label("Përgjigjja juaj")
+    await mine.first.click()
+    await field.fill("vetëm për të parën")
+    await mine.last.click()
+    await expect(field).to_have_value("")
+    await expect(mine.first).to_contain_text("pa dërguar")
+    await mine.first.click()
+    await expect(field).to_have_value("vetëm për të parën")
+    await mine.last.click()
+    await field.fill("nxitimthi")
+    await field.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("A është kjo biseda e duhur?")
+    await expect(dialog).to_contain_text("une jam i dyti")
+    await seat.picture("hasty")
+    await dialog.get_by_role("button", name="Mos e dërgo").click()
+    await expect(field).to_have_value("nxitimthi")
+    assert [text for sender, text in await scene.said("c2") if sender == "counsellor"] == []
+    await page.wait_for_timeout(1_100)
+    await field.press("Enter")
+    await expect(page.get_by_role("log").get_by_text("nxitimthi")).to_be_visible()
+    assert seat.complaints == []
+    await seat.context.close()
+
+
+async def test_a_draft_survives_a_network_that_is_away_and_goes_out_once(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser
+) -> None:
+    await scene.hires("Era")
+    seat = await sit(browser, address)
+    page = seat.page
+    await scene.visitor_says("c1", CHILD, level=3, words="nuk dua te jetoj")
+    await seat.signs_in("era")
+    await page.get_by_role("button", name="Tjetra").click()
+    field = page.get_by_label("Përgjigjja juaj")
+    await expect(field).to_be_visible()
+    # the reply is kept, but its acknowledgement never arrives
+    await page.route("**/api/reply", _kept_but_lost)
+    await field.fill("Jam këtu.")
+    await field.press("Enter")
+    await expect(page.get_by_text("Mesazhi nuk u dërgua. Teksti është ende në fushë.")).to_be_visible()
+    await expect(field).to_have_value("Jam këtu.")
+    await page.unroute("**/api/reply")
+    await field.press("Enter")
+    await expect(field).to_have_value("")
+    assert [text for sender, text in await scene.said("c1") if sender == "counsellor"] == ["Jam këtu."]
+    await expect(page.get_by_role("log").get_by_text("Jam këtu.")).to_have_count(1)
+    await seat.context.close()
+
+
+async def _kept_but_lost(route: Route) -> None:
+    await route.fetch()
+    await route.abort()
+
+
+async def test_the_desk_works_by_keyboard_alone(scene: Scene, bus: RedisBus, address: str, browser: Browser) -> None:
+    await scene.hires("Era")
+    seat = await sit(browser, address)
+    page = seat.page
+    await scene.visitor_says("c1", "jam e para", level=4, words="jam e para")
+    await scene.visitor_says("c2", "une jam i dyti", level=3, words="i dyti")
+    await page.goto(address)
+    await page.keyboard.type("era")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("list", name="Radha").get_by_role("button")).to_have_count(2)
+    await page.keyboard.press("Alt+t")
+    await expect(page.get_by_role("log")).to_contain_text("jam e para")
+    await page.keyboard.press("Alt+t")
+    await expect(page.get_by_role("log")).to_contain_text("une jam i dyti")
+    await page.keyboard.press("Alt+1")
+    await expect(page.get_by_role("log")).to_contain_text("jam e para")
+    await page.keyboard.press("Alt+p")
+    await expect(page.get_by_label("Përgjigjja juaj")).to_be_focused()
+    await page.keyboard.press("Alt+m")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert (await scene.row("c1"))["state"] == "counsellor"
+    await seat.context.close()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_a_full_desk_fits_the_screen_and_is_within_everybodys_reach(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser, size: tuple[int, int], dark: bool
+) -> None:
+    person = await scene.hires("Era")
+    await scene.busy_night(person)
+    seat = await sit(browser, address, size, dark)
+    page = seat.page
+    await seat.signs_in("era")
+    name = f"{'dark' if dark else 'light'}-{'phone' if size == PHONE else 'desktop'}"
+    await expect(page.get_by_role("list", name="Radha").get_by_role("button")).to_have_count(6)
+    await seat.picture(f"busy-queue-{name}")
+    if size == PHONE:
+        await page.get_by_role("button", name="Të miat").click()
+        await seat.picture(f"busy-mine-{name}")
+    await page.get_by_role("list", name="Bisedat e mia").get_by_role("button").first.click()
+    await expect(page.get_by_role("log").locator("mark").first).to_be_visible()
+    await page.wait_for_timeout(300)
+    await seat.picture(f"busy-talk-{name}")
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    if size == PHONE:
+        await page.get_by_role("button", name="Konteksti").click()
+        await seat.picture(f"busy-context-{name}")
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
+    assert seat.complaints == []
+    await seat.context.close()

@@ -1,0 +1,1 @@
+"""What the visitor's socket promises to every client, as data and as shapes."""
