@@ -38,7 +38,7 @@ async def test_words_end_an_offer_but_a_script_waits_for_a_person(visitor: Page,
     await says(visitor, "diçka tjetër")
     await expect(visitor.get_by_role("button", name="Alkooli")).to_have_count(0)
     buttons = [{"title": "Lexo ndërkohë", "payload": "p-read"}]
-    await house.say({"sender": "system", "kind": "script", "text": "Mirë që e the. A je në siguri?", "buttons": buttons})
+    await house.say({"sender": "system", "kind": "script", "text": "Mirë. A je në siguri?", "buttons": buttons})
     await house.turn({"state": "waiting", "level_high": True})
     await says(visitor, "nuk e di")
     await expect(own(visitor, "nuk e di")).to_contain_text("U ruajt")
