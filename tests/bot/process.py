@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import io
@@ -91,6 +92,8 @@ class BotProcess:
             self._session = session
             yield self
             self._session = None
+        # The transports close at the event loop's next round.
+        await asyncio.sleep(0.05)
 
     async def post(self, path: str, body: Any) -> Answered:
         """Ask it; `body` is sent as JSON, bytes as they are."""

@@ -88,6 +88,17 @@ class TestAConversation:
 
         assert [a.said[0]["topic"] for a in answers] == list(asked.values()) * 8
 
+    async def test_a_flood_is_answered_or_refused_and_then_it_is_quiet_again(self, bot: BotProcess) -> None:
+        answers = await asyncio.gather(*(bot.turn("cfare eshte kanabisi") for _ in range(400)))
+
+        answered = [answer for answer in answers if answer.status == 200]
+        refused = [answer for answer in answers if answer.status != 200]
+        assert answered
+        assert refused
+        assert all(answer.said == [{"kind": "article", "topic": "cannabis"}] for answer in answered)
+        assert all(_refused(answer, 503, "busy") for answer in refused)
+        assert (await bot.turn("pershendetje")).status == 200
+
 
 class TestWhatIsWrittenIsNeverACommand:
     @pytest.mark.parametrize(
@@ -192,7 +203,7 @@ class TestLifeOfTheProcess:
     async def test_answers_within_a_second_or_two_that_it_is_loading(self, trained_model: Path) -> None:
         bot = BotProcess(trained_model)
         try:
-            assert bot.wait_until("loading", 10) < 5
+            assert bot.wait_until("loading", 20) < 10
             async with bot.open():
                 assert _refused(await bot.turn("pershendetje"), 503, "loading")
                 assert _refused(await bot.post("/parse", {"text": "a"}), 503, "loading")
@@ -200,7 +211,7 @@ class TestLifeOfTheProcess:
             bot.stop()
 
     async def test_without_a_model_says_so(self, without_model: BotProcess) -> None:
-        without_model.wait_until("no_model", 10)
+        without_model.wait_until("no_model", 20)
 
         assert without_model.health() == {
             "status": "no_model",
@@ -225,7 +236,7 @@ class TestLifeOfTheProcess:
     def test_the_folder_of_the_model_will_do(self, trained_model: Path) -> None:
         bot = BotProcess(trained_model.parent)
         try:
-            bot.wait_until("loading", 10)
+            bot.wait_until("loading", 20)
             said = bot.health()
             assert said is not None
             assert said["model"] == trained_model.name.removesuffix(".tar.gz")
@@ -234,23 +245,23 @@ class TestLifeOfTheProcess:
 
     def test_ends_when_its_parent_is_gone_also_while_loading(self, trained_model: Path) -> None:
         bot = BotProcess(trained_model)
-        bot.wait_until("loading", 10)
+        bot.wait_until("loading", 20)
         try:
             bot.close_stdin()
-            assert bot.process.wait(3) == 0
+            assert bot.process.wait(10) == 0
             assert not bot.socket.exists()
         finally:
             bot.stop()
 
     def test_ends_when_told_to(self, without_model: BotProcess) -> None:
-        without_model.wait_until("no_model", 10)
+        without_model.wait_until("no_model", 20)
 
         without_model.process.send_signal(signal.SIGTERM)
 
-        assert without_model.process.wait(3) == 0
+        assert without_model.process.wait(10) == 0
 
     def test_its_socket_is_for_its_own_user(self, without_model: BotProcess) -> None:
-        without_model.wait_until("no_model", 10)
+        without_model.wait_until("no_model", 20)
 
         assert stat.S_IMODE(os.stat(without_model.socket).st_mode) == 0o600
 
@@ -289,7 +300,7 @@ class TestLifeOfTheProcess:
         assert complaint in done.stderr
 
     def test_an_address_in_use_is_one_clear_line(self, without_model: BotProcess) -> None:
-        without_model.wait_until("no_model", 10)
+        without_model.wait_until("no_model", 20)
 
         done = _run("bot.server", "--listen", f"unix:{without_model.socket}")
 
@@ -303,7 +314,7 @@ class TestTraining:
         done = _run("bot.train")
 
         assert done.stdout == f"{trained_model}\n"
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
 
     def test_a_broken_file_is_named_and_nothing_is_left(self, tmp_path: Path) -> None:
         examples = tmp_path / "examples"
