@@ -7,11 +7,12 @@ import os
 import sys
 
 from frontdoor.settings import Settings, SettingsError
+from storage.database import StoreUnavailable
 from storage.migrate import head, upgrade
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0 when the database is at head afterwards, 2 for other words than `upgrade`."""
+    """Exit code 0 when the database is at head afterwards, 1 when it cannot be, 2 for other words than `upgrade`."""
     if arguments != ["upgrade"]:
         print("usage: python -m storage upgrade", file=sys.stderr)
         return 2
@@ -20,7 +21,11 @@ def main(arguments: list[str]) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    asyncio.run(upgrade(settings.database_url))
+    try:
+        asyncio.run(upgrade(settings.database_url))
+    except StoreUnavailable as error:
+        print(error, file=sys.stderr)
+        return 1
     print(f"the database is at {head()}")
     return 0
 

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
+import asyncpg
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+log = logging.getLogger(__name__)
+
+_BUSY_MS = 2_000
+"""How long a writer waits for another process to let go of the file: a visitor must hear of it within 5 seconds."""
+
+_CONNECT_SECONDS = 3.0
+_STATEMENT_SECONDS = 4.0
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-
-_BUSY_MS = 10_000
+AWAY = (DBAPIError, NoConnectionFree, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""How the engines say that they are away; also in the drivers' own errors, which nobody wraps while connecting."""
 
 
 class StoreUnavailable(Exception):
@@ -31,8 +44,14 @@ class Conflict(StoreUnavailable):
 
 
 def async_url(url: str) -> str:
-    """The URL with the asynchronous driver of its engine; raises ValueError for an unknown one."""
-    parsed = make_url(url)
+    """The URL with the asynchronous driver of its engine; raises ValueError for an unknown one.
+
+    Raises StoreUnavailable for what is no address at all, without repeating it: it may hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StoreUnavailable("DATABASE_URL is not the address of a database") from error
     engine = parsed.drivername.split("+")[0]
     if engine not in _DRIVERS:
         raise ValueError(f"DATABASE_URL names {engine!r}; sqlite and postgresql are known")
@@ -43,47 +62,57 @@ class Database:
     """One engine per process. `write` takes the write lock at once, so no update is ever lost."""
 
     def __init__(self, url: str) -> None:
-        """`url` as in the settings; nothing is opened yet."""
+        """`url` as in the settings; nothing is opened yet, and no file is ever made here."""
         self.url = async_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
         self._writing = asyncio.Lock()
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite}
-        if self.is_sqlite:
-            options["connect_args"] = {"timeout": 10}
-            options["pool_size"] = 5
-        else:
-            options["pool_size"] = 10
-            options["max_overflow"] = 10
-        self.engine: AsyncEngine = create_async_engine(self.url, **options)
-        if self.is_sqlite:
+        self._file = _File(make_url(self.url)) if self.is_sqlite else None
+        if self._file is not None:
+            self.engine: AsyncEngine = create_async_engine(
+                self._file.url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=5, pool_timeout=_CONNECT_SECONDS
+            )
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_async_engine(
+                self.url,
+                connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _STATEMENT_SECONDS},
+                pool_pre_ping=True,
+                pool_size=10,
+                max_overflow=10,
+                pool_timeout=_CONNECT_SECONDS,
+            )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; raises StoreUnavailable."""
         try:
+            await self._found()
             async with self.engine.connect() as connection:
                 yield connection
-        except (OperationalError, DBAPIError, OSError) as error:
-            raise StoreUnavailable(_said(error)) from error
+        except AWAY as error:
+            raise StoreUnavailable(f"the database {shown(self.url)}: {said(error)}") from error
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end; raises StoreUnavailable when it could not."""
         try:
-            if self.is_sqlite:
-                async with self._writing, self.engine.connect() as connection:
-                    await connection.execution_options(writes=True)
-                    async with connection.begin():
-                        yield connection
+            if self._file is not None:
+                async with self._writing:
+                    before = await self._found()
+                    async with self.engine.connect() as connection:
+                        await connection.execution_options(writes=True)
+                        async with connection.begin():
+                            yield connection
+                    if self._file.identity() != before:
+                        raise StoreUnavailable("the database file was replaced while it was written to")
             else:
                 async with self.engine.begin() as connection:
                     yield connection
         except IntegrityError as error:
-            raise Conflict(_said(error)) from error
-        except (OperationalError, DBAPIError, OSError) as error:
-            raise StoreUnavailable(_said(error)) from error
+            raise Conflict(said(error)) from error
+        except AWAY as error:
+            raise StoreUnavailable(f"the database {shown(self.url)}: {said(error)}") from error
 
     async def checkpoint(self) -> None:
         """Bring SQLite's log into the file and empty it, so that nothing erased stays in it; never raises.
@@ -92,18 +121,54 @@ class Database:
         """
         if not self.is_sqlite:
             return
-        with contextlib.suppress(DBAPIError, OSError):
+        with contextlib.suppress(*AWAY):
             async with self._writing, self.engine.connect() as connection:
                 await connection.execution_options(bare=True)
                 for pragma in ("busy_timeout=200", "wal_checkpoint(TRUNCATE)", f"busy_timeout={_BUSY_MS}"):
                     await connection.exec_driver_sql(f"PRAGMA {pragma}")
+
+    async def _found(self) -> tuple[int, int] | None:
+        """Which file the name leads to; connections to one that stood there before are given up."""
+        if self._file is None:
+            return None
+        now = self._file.identity()
+        if self._file.known is not None and self._file.known != now:
+            log.error("another database file stands in the place of the one that was open; it is used from now on")
+            await self.engine.dispose()
+        self._file.known = now
+        return now
 
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
 
 
-def _said(error: Exception) -> str:
+class _File:
+    """A SQLite file under its name: what is written into a file that has lost its name is lost with it."""
+
+    def __init__(self, url: URL) -> None:
+        """`url` with the driver's name."""
+        self._path = os.path.abspath(url.database or "")
+        # without this a missing file would be made anew, empty, and nobody would notice
+        self.url = url.set(database=f"file:{quote(self._path)}", query={**url.query, "mode": "rw", "uri": "true"})
+        self.known: tuple[int, int] | None = None
+
+    def identity(self) -> tuple[int, int]:
+        """Which file it is now. Raises StoreUnavailable when there is none."""
+        try:
+            found = os.stat(self._path)
+        except OSError as error:
+            raise StoreUnavailable(f"the database file {self._path}: {error.strerror}") from error
+        return found.st_dev, found.st_ino
+
+
+def shown(url: str) -> str:
+    """The URL as it may be printed: without password, without the driver's name."""
+    parsed = make_url(url)
+    return parsed.set(drivername=parsed.drivername.split("+")[0]).render_as_string(hide_password=True)
+
+
+def said(error: Exception) -> str:
     """What the engine said, without the statement's values."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]
 

@@ -16,9 +16,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from storage.database import Database, StoreUnavailable, async_url
+from storage.database import AWAY, Database, StoreUnavailable, async_url, said, shown
 from storage.keys import KeyMissing, ServiceKey
 from storage.tables import conversations, metadata
 
@@ -48,17 +48,27 @@ def head() -> str:
     return revision
 
 
-async def revision(engine: AsyncEngine) -> str | None:
+async def revision(connection: AsyncConnection) -> str | None:
     """The database's revision; None when it is empty."""
-    async with engine.connect() as connection:
-        return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
 
 
 async def upgrade(url: str) -> None:
-    """Bring the database to head; a SQLite file that holds something is copied first."""
+    """Bring the database to head; a SQLite file that holds something is copied first.
+
+    Raises StoreUnavailable, which names the database and says what is wrong with it.
+    """
+    try:
+        await _upgrade(url)
+    except (SQLAlchemyError, *AWAY) as error:
+        raise StoreUnavailable(f"the database {shown(url)} cannot be used: {said(error)}") from error
+
+
+async def _upgrade(url: str) -> None:
     engine = create_async_engine(async_url(url))
     try:
-        current = await revision(engine)
+        async with engine.connect() as connection:
+            current = await revision(connection)
         if current == head():
             return
         if current is not None:
@@ -87,7 +97,8 @@ def _copy(url: str, current: str) -> None:
 
 async def require_head(database: Database) -> None:
     """Raises NotAtHead with one clear line when the database is at another revision."""
-    current, wanted = await revision(database.engine), head()
+    async with database.read() as connection:
+        current, wanted = await revision(connection), head()
     if current != wanted:
         raise NotAtHead(
             f"the database is at revision {current or 'none'}, this program needs {wanted}: "
