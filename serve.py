@@ -39,6 +39,8 @@ async def serve(settings: Settings) -> int:
         console = bind("CONSOLE_LISTEN", settings.console_listen)
         stack.callback(console.close)
         bot_process = _bot_process(settings)
+        if bot_process is not None:
+            stack.push_async_callback(bot_process.stop)
         content, screening = Content(ROOT / "content"), Screen()
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         await upgrade(settings.database_url)
@@ -46,8 +48,6 @@ async def serve(settings: Settings) -> int:
         stack.push_async_callback(database.close)
         key = await open_key(database, settings.service_key_file, may_create=True)
         bus = await _bus(stack, settings)
-        if bot_process is not None:
-            stack.push_async_callback(bot_process.stop)
         bot = BotClient(settings.bot_listen or (bot_process.listen if bot_process else ""))
         stack.push_async_callback(bot.close)
 

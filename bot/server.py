@@ -135,8 +135,9 @@ async def _serve(listener: socket.socket, where: Address, model: Path | None, *,
     )
     await runner.setup()
     await web.SockSite(runner, listener).start()
+    orphaned = asyncio.Event()
     if parent_stdin:
-        _watch_stdin(loop, ended)
+        _watch_stdin(loop, orphaned, ended)
     if where.path is None:
         where = where._replace(port=listener.getsockname()[1])
     _log.info("listening on %s, %s", where, f"loading {model.name}" if model else "without a model")
@@ -147,6 +148,10 @@ async def _serve(listener: socket.socket, where: Address, model: Path | None, *,
     if where.path:
         with contextlib.suppress(FileNotFoundError):
             where.path.unlink()
+        if orphaned.is_set():
+            # The folder was made for this socket, and who made it may have been killed.
+            with contextlib.suppress(OSError):
+                where.path.parent.rmdir()
     # Rasa's import or a turn may still run in the engine's thread, for which Python would wait at its exit.
     sys.stdout.flush()
     sys.stderr.flush()
@@ -159,12 +164,13 @@ async def _load(engine: Engine) -> None:
         _log.info("ready, model %s", engine.model)
 
 
-def _watch_stdin(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+def _watch_stdin(loop: asyncio.AbstractEventLoop, *closed: asyncio.Event) -> None:
     def wait() -> None:
         with contextlib.suppress(OSError, ValueError):
             while os.read(0, 4096):
                 pass
-        loop.call_soon_threadsafe(ended.set)
+        for event in closed:
+            loop.call_soon_threadsafe(event.set)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
