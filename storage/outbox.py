@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, func, in
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from frontdoor.ports import Clock, Delivery
-from storage.carried import Carried, open_conversation
+from storage.carried import Carried, open_conversations
 from storage.database import Database
 from storage.keys import KeyMissing, ServiceKey
 from storage.moment import clock_ms
@@ -77,11 +77,13 @@ class Outbox:
         """
         async with self._database.write() as connection:
             await connection.execute(delete(outbox).where(outbox.c.id == delivery.outbox_id))
-            row = await open_conversation(connection, delivery.conversation)
-            if row is None or row["erased_at"] is not None:
+            known = await open_conversations(connection, [delivery.conversation])
+            if not known or known[0]["erased_at"] is not None:
                 return False
-            await self._carried.note_within(connection, delivery.conversation, delivery.message.id, reference)
-            if row["unreachable_at"] is not None:
+            if reference:
+                entry = (delivery.conversation, delivery.message.id, reference)
+                await self._carried.note_within(connection, [entry])
+            if known[0]["unreachable_at"] is not None:
                 await connection.execute(
                     update(conversations).where(conversations.c.id == delivery.conversation).values(unreachable_at=None)
                 )

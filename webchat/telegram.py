@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from contextlib import suppress
+from itertools import takewhile
 
 from channels.telegram import Arrival, Elsewhere, TelegramChannel
 from frontdoor.ports import DeliveryFailed
@@ -21,13 +23,16 @@ POLL_SECONDS = 4
 TRIES = 3
 """How often an update is tried whose handling fails for another reason than a store that is away."""
 
+AT_ONCE = 16
+"""How many chats are handled beside each other; within a chat one thing follows the other."""
+
 _LOOK_SECONDS = 1.0
 _HOLD_SECONDS = 2.0
 _BACK_OFF = (0.2, 0.5, 1.0)
 
 
 class TelegramLoop:
-    """Handles updates in their order. What was handled and not yet confirmed comes again, and changes nothing."""
+    """Handles each chat's updates in their order; what comes again because it was not confirmed changes nothing."""
 
     def __init__(self, channel: TelegramChannel, house: House, leases: Leases, owner: str) -> None:
         """`owner` names this process; the channel is closed when `run` ends."""
@@ -41,6 +46,9 @@ class TelegramLoop:
         self._failures = 0
         self._tries: dict[int, int] = {}
         self._told: set[str] = set()
+        # handled, but behind one that must come again
+        self._handled: set[int] = set()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
         """Receive until cancelled; another process can then go on at once."""
@@ -58,12 +66,11 @@ class TelegramLoop:
         try:
             if not await self._held():
                 await asyncio.sleep(_LOOK_SECONDS)
-                return
-            for arrival in await self._channel.updates(self._offset or 0, POLL_SECONDS):
-                if not await self._done(arrival):
-                    await self._pause()
-                    return
-            self._failures = 0
+            elif await self._all(await self._channel.updates(self._offset or 0, POLL_SECONDS)):
+                self._failures = 0
+                self._told.clear()
+            else:
+                await self._pause()
         except StoreUnavailable:
             log.error("the store is away; telegram's updates wait")
             await self._tell_of_outage()
@@ -88,20 +95,44 @@ class TelegramLoop:
         told = self._house.content.phrases["system"]
         return {name: told[f"command_{name}"].sq for name in COMMANDS if f"command_{name}" in told}
 
-    async def _done(self, arrival: Arrival) -> bool:
-        """Handle one update and move the offset; false when it, and all after it, must come again."""
-        try:
-            await self._visits.handle(arrival)
-        except StoreUnavailable:
-            raise
-        except Exception as error:
-            if not self._passed_over(arrival, error):
+    async def _all(self, arrivals: list[Arrival]) -> bool:
+        """Handle what arrived, chats beside each other; confirms up to the first that must come again.
+
+        False when there is one. Raises StoreUnavailable.
+        """
+        chats: defaultdict[str, list[Arrival]] = defaultdict(list)
+        for arrival in arrivals:
+            if arrival.update_id not in self._handled:
+                chats["" if isinstance(arrival, Elsewhere) else arrival.address].append(arrival)
+        kept = await asyncio.gather(*(self._chat(of_one) for of_one in chats.values()))
+        done = list(takewhile(lambda arrival: arrival.update_id in self._handled, arrivals))
+        if done:
+            await self._visits.settle()
+            # the service may count on from a smaller number after a quiet week: the offset follows, whichever way
+            self._offset = done[-1].update_id + 1
+            held = await in_time(self._leases.advance(LEASE, self._owner, self._offset))
+            self._handled -= {arrival.update_id for arrival in done}
+            if not held:
+                self._handled.clear()
                 return False
-        self._tries.pop(arrival.update_id, None)
-        self._told.clear()
-        # the service may count on from a smaller number after a quiet week: the offset follows, whichever way
-        self._offset = arrival.update_id + 1
-        return await in_time(self._leases.advance(LEASE, self._owner, self._offset))
+        if not all(kept):
+            raise StoreUnavailable("some of it was not kept")
+        return len(done) == len(arrivals)
+
+    async def _chat(self, arrivals: list[Arrival]) -> bool:
+        """What one chat brought, in its order, up to the first that fails; false when the store was away."""
+        async with self._at_once:
+            for arrival in arrivals:
+                try:
+                    await self._visits.handle(arrival)
+                except StoreUnavailable:
+                    return False
+                except Exception as error:
+                    if not self._passed_over(arrival, error):
+                        return True
+                self._tries.pop(arrival.update_id, None)
+                self._handled.add(arrival.update_id)
+        return True
 
     def _passed_over(self, arrival: Arrival, error: Exception) -> bool:
         """One update must not stop all that follow; its sender hears that it was not kept."""

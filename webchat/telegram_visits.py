@@ -66,6 +66,8 @@ class TelegramVisits:
         self._carried = Carried(house.database)
         # messages in chats of which nothing is kept yet, so that /fshi can delete these too
         self._loose: OrderedDict[str, list[str]] = OrderedDict()
+        self._to_note: list[tuple[str, int, str]] = []
+        self._settling = asyncio.Lock()
         self._beside: set[asyncio.Task[None]] = set()
 
     async def handle(self, arrival: Arrival) -> None:
@@ -86,6 +88,18 @@ class TelegramVisits:
                 await self._words(arrival, f"/{arrival.name}")
             case Elsewhere(chat=str(chat)):
                 self._run(self._channel.leave(chat))
+
+    async def settle(self) -> None:
+        """Keep the references of what was handled; due before any of it is confirmed."""
+        async with self._settling:
+            noting, self._to_note = self._to_note, []
+            if not noting:
+                return
+            try:
+                await in_time(self._carried.note_all(noting))
+            except StoreUnavailable:
+                self._to_note = noting + self._to_note
+                raise
 
     def not_kept(self, address: str) -> None:
         """Tell a chat that its words were not kept, with whom to call."""
@@ -132,9 +146,9 @@ class TelegramVisits:
         inbound = Inbound(conversation, "telegram", client_id, text, payload, address=arrival.address)
         kept = await in_time(self._house.reception.receive(inbound))
         if not isinstance(arrival, Tap):
-            await in_time(self._carried.note(conversation, kept.id, arrival.reference))
+            self._to_note.append((conversation, kept.id, arrival.reference))
         if loose := self._loose.pop(arrival.address, None):
-            await in_time(self._carried.note(conversation, 0, " ".join(loose)))
+            self._to_note.append((conversation, 0, " ".join(loose)))
         if not kept.again and not kept.said and kept.conversation.state is State.BOT:
             self._run(self._channel.typing(arrival.address))
         return kept
@@ -181,6 +195,7 @@ class TelegramVisits:
         conversation = await in_time(self._house.store.by_address("telegram", command.address))
         shown = [command.reference, *self._loose.pop(command.address, ())]
         kept_days = None
+        await self.settle()
         if conversation is not None:
             shown += await in_time(self._carried.references(conversation))
         # first there, because the references go with the conversation

@@ -127,7 +127,7 @@ async def test_from_a_question_to_a_counsellor_and_back_and_then_deleted(
 
         ana.writes("/fshi")
         last = await ana.reads("u fshi përgjithmonë")
-        assert list(ana.chat.messages) == [last.id]
+        await until(lambda: list(ana.chat.messages) == [last.id])
         assert await transcript.conversations() == []
 
 

@@ -180,10 +180,13 @@ async def test_an_update_that_always_fails_is_passed_over_and_its_sender_told(
     poison: dict[str, list[Exception]] = {"helm": [ValueError("helm") for _ in range(9)]}
     beni = api.person("Beni")
     ana.writes("helm")
+    beni.writes("/start")
     beni.writes("pershendetje")
     async with telegram_open(troubled(house, **poison), key, api):
         await until(lambda: api.service.pending == [], 10)
         await ana.reads("116 111")
+        await beni.reads("Mund të më pyesësh")
+    assert sum("jo njeri" in text for text in beni.texts) == 1
     assert await transcript.visitors() == ["pershendetje"]
     assert len(poison["helm"]) == 6
     assert "passed over" in caplog.text
