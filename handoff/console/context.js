@@ -4,7 +4,7 @@
 /** @import {Entry, TranscriptData} from "./types.js" */
 
 import { el, press } from "./elements.js";
-import { category, language, levelMark, levelName } from "./labels.js";
+import { category, language, levelMark, levelName, levelShape } from "./labels.js";
 import { hour } from "./times.js";
 import { say } from "./words.js";
 
@@ -40,7 +40,7 @@ export function context(desk, acts) {
     const latest = data.messages.filter((one) => one.sender === "visitor").pop();
     return [
       el("div", { class: "now" }, [
-        el("p", { class: "now-level" }, [levelMark(data.level), el("strong", { text: levelName(data.level) })]),
+        el("p", { class: "now-level" }, [levelShape(data.level), el("strong", { text: levelName(data.level) })]),
         data.level_since && el("p", { class: "quiet", text: say("since_hour", { time: hour(data.level_since) }) }),
         mine && press(say("change_level"), "plain small", acts.level),
       ]),
@@ -64,17 +64,14 @@ export function context(desk, acts) {
     const evidence = entry.evidence || [];
     const go = press(say("show_message", { time: hour(entry.at) }), "link", () => acts.goTo(entry.id));
     return el("li", {}, [
-      el("span", { class: "reason-top" }, [
-        levelMark(entry.level || 0),
-        el("span", { text: (entry.categories || []).map(category).join(", ") }),
-      ]),
       ...evidence.map((one) =>
         el("span", { class: "reason-words" }, [
           el("q", { text: one.text }),
-          el("span", { class: "quiet", text: ` ${category(one.category)}, ${say(`source_${one.source}`)}` }),
+          el("span", { class: "quiet small-print", text: `${category(one.category)}, ${say(`source_${one.source}`)}` }),
         ]),
       ),
-      go,
+      evidence.length === 0 && el("span", { text: (entry.categories || []).map(category).join(", ") }),
+      el("span", { class: "reason-foot" }, [levelMark(entry.level || 0), go]),
     ]);
   }
 

@@ -1,7 +1,7 @@
 /** Questions that hold the page until they are answered: the wrong child, the level, the end of a talk. */
 
 import { el, press } from "./elements.js";
-import { levelMark, levelName } from "./labels.js";
+import { levelName, levelShape } from "./labels.js";
 import { page, say } from "./words.js";
 
 /**
@@ -64,7 +64,7 @@ export function askLevel(asked) {
   error.id = "reason-error";
   const levels = [0, 1, 2, 3, 4].map((level) => {
     const choice = el("input", { type: "radio", name: "level", value: level, checked: level === asked.chosen });
-    return el("label", { class: "choice" }, [choice, levelMark(level), el("span", { text: levelName(level) })]);
+    return el("label", { class: "choice" }, [choice, levelShape(level), el("span", { text: levelName(level) })]);
   });
   const outcome = el("select", { id: "outcome" }, page.outcomes.map((code) => el("option", { value: code, text: say(`outcome_${code}`) })));
   const yes = el("button", { type: "submit", class: "main", text: asked.confirm });

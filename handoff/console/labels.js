@@ -30,6 +30,19 @@ export function levelMark(level) {
 }
 
 /**
+ * The shape alone, where the level's words stand beside it.
+ * @param {number} level
+ */
+export function levelShape(level) {
+  return el("span", { class: `level level-${level}` }, [shape(level)]);
+}
+
+/** In place of a level that nothing could tell. */
+export function unknownMark() {
+  return el("span", { class: "level level-1" }, [shape(1), el("span", { text: "?", "aria-hidden": "true" })]);
+}
+
+/**
  * A clock that goes on by itself.
  * @param {string | null} since
  * @param {number} level

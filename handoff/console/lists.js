@@ -4,7 +4,7 @@
 /** @import {Held, Raised} from "./types.js" */
 
 import { el, press, Rows } from "./elements.js";
-import { category, channel, clock, codeMark, language, levelMark } from "./labels.js";
+import { category, channel, clock, codeMark, language, levelMark, unknownMark } from "./labels.js";
 import { tick } from "./times.js";
 import { say } from "./words.js";
 
@@ -55,10 +55,11 @@ export function lists(desk, acts) {
   function raisedRow(item, since) {
     const quoted = item.words.slice(0, 3).map((words) => el("q", { text: words }));
     const label = item.lane === "wish" && item.level < 2 ? say("lane_wish") : item.categories.slice(0, 1).map(category).join("");
-    const what = item.lane === "unscreened" && item.level < 3 ? say("lane_unscreened") : label || say("lane_wish");
+    const unscreened = item.lane === "unscreened" && item.level < 3;
+    const what = unscreened ? say("lane_unscreened") : label || say("lane_wish");
     const row = el("button", { type: "button", class: "row-button" }, [
       el("span", { class: "row-top" }, [
-        levelMark(item.level),
+        unscreened ? unknownMark() : levelMark(item.level),
         el("span", { class: "what", text: what }),
         clock(item[since], item.level, say("waiting_time")),
       ]),

@@ -15,8 +15,8 @@ let leave = null;
 function door(notice) {
   leave?.();
   leave = null;
-  const { form, focus } = signIn(notice, enter);
-  app.replaceChildren(form);
+  const { place, focus } = signIn(notice, enter);
+  app.replaceChildren(place);
   focus();
 }
 
@@ -24,8 +24,8 @@ function door(notice) {
 function enter(person) {
   leave?.();
   if (person.must_change) {
-    const { form, focus } = changePassword(person, changed, null);
-    app.replaceChildren(form);
+    const { place, focus } = changePassword(person, changed, null);
+    app.replaceChildren(place);
     focus();
     leave = null;
     return;
@@ -43,8 +43,8 @@ function changed(person) {
 function another(person) {
   leave?.();
   leave = null;
-  const { form, focus } = changePassword(person, changed, () => enter(person));
-  app.replaceChildren(form);
+  const { place, focus } = changePassword(person, changed, () => enter(person));
+  app.replaceChildren(place);
   focus();
 }
 

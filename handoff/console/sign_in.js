@@ -35,7 +35,7 @@ function frame(title, note, rows, act) {
     error,
     submit,
   ]);
-  return { form, error, submit };
+  return { place: el("main", {}, [form]), form, error, submit };
 }
 
 /**
@@ -45,7 +45,7 @@ function frame(title, note, rows, act) {
 export function signIn(notice, enter) {
   const name = field("user-name", say("user_name"), { autocomplete: "username", autocapitalize: "none", maxlength: 64 });
   const password = field("password", say("password"), { type: "password", autocomplete: "current-password" });
-  const { form, error, submit } = frame(say("sign_in_title"), notice, [name.row, password.row], say("sign_in"));
+  const { place, form, error, submit } = frame(say("sign_in_title"), notice, [name.row, password.row], say("sign_in"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     submit.disabled = true;
@@ -59,7 +59,7 @@ export function signIn(notice, enter) {
     error.textContent = answer.message;
     password.input.select();
   });
-  return { form, focus: () => name.input.focus() };
+  return { place, focus: () => name.input.focus() };
 }
 
 /**
@@ -77,7 +77,7 @@ export function changePassword(person, enter, leave) {
   const fresh = field("new", `${say("new_password")} · ${say("password_minimum", { n: least })}`, how);
   const again = field("again", say("repeat_password"), how);
   const note = person.must_change ? say("change_password_first") : "";
-  const { form, error, submit } = frame(
+  const { place, form, error, submit } = frame(
     say("change_password"),
     note,
     [current.row, fresh.row, again.row],
@@ -98,5 +98,5 @@ export function changePassword(person, enter, leave) {
     if (answer.ok) enter(answer.data.person);
     else error.textContent = answer.code === "wrong_password" ? say("wrong_current_password") : answer.message;
   });
-  return { form, focus: () => current.input.focus() };
+  return { place, focus: () => current.input.focus() };
 }

@@ -21,7 +21,8 @@ export function transcript(desk, reply, acts) {
   const nothing = el("p", { class: "quiet nothing", text: say("nothing_selected") });
   const head = el("div", { class: "talk-head" });
   const facts = el("div", { class: "facts" });
-  const log = el("ol", { class: "log", role: "log", "aria-label": say("conversation") });
+  const log = el("div", { class: "log", role: "log", "aria-label": say("conversation") });
+  const typing = el("p", { class: "quiet typing" });
   const newer = press("", "newer", () => toEnd());
   newer.hidden = true;
   const scroller = el("div", { class: "scrolls talk", tabindex: "0" }, [log]);
@@ -30,6 +31,7 @@ export function transcript(desk, reply, acts) {
     head,
     facts,
     scroller,
+    typing,
     newer,
     reply,
   ]);
@@ -63,7 +65,7 @@ export function transcript(desk, reply, acts) {
     const data = desk.current ? desk.transcripts.get(desk.current) : undefined;
     column.classList.toggle("vacant", !data);
     nothing.hidden = Boolean(data);
-    head.hidden = facts.hidden = scroller.hidden = !data;
+    head.hidden = facts.hidden = scroller.hidden = typing.hidden = !data;
     if (!data) {
       shown = "";
       newer.hidden = true;
@@ -76,7 +78,7 @@ export function transcript(desk, reply, acts) {
     shown = data.conversation;
     showHead(data);
     showFacts(data);
-    rows.update(lines(data), () => (data.seen_by_visitor));
+    rows.update(lines(data), () => data.seen_by_visitor);
     if (switched || atEnd) {
       atEnd = true;
       toEnd();
@@ -96,14 +98,13 @@ export function transcript(desk, reply, acts) {
     column.className = `column conversation${edge === null ? "" : ` edge-${edge}`}`;
     const back = press("‹", "plain back", acts.back);
     back.setAttribute("aria-label", say("queue"));
-    const state = data.state === "counsellor" && !mine ? say("held_by", { alias: data.counsellor }) : say(`state_${data.state}`);
     const close = press(say("close"), "plain", acts.close);
     close.title = "Alt+M";
     head.replaceChildren(
       back,
       codeMark(data, edge),
       levelMark(data.level),
-      el("span", { class: "quiet", text: [channel(data.channel), mine ? say("state_mine") : state].join(" · ") }),
+      el("span", { class: "quiet where", text: [channel(data.channel), say(mine ? "state_mine" : `state_${data.state}`)].join(" · ") }),
       el("span", { class: "fill" }),
       claimable ? press(say("claim"), "main", acts.claim) : "",
       mine ? close : "",
@@ -113,11 +114,13 @@ export function transcript(desk, reply, acts) {
   /** @param {TranscriptData} data */
   function showFacts(data) {
     const found = [];
+    const other = data.state === "counsellor" && !desk.isMine(data.conversation);
+    if (other && data.counsellor) found.push(say("held_by", { alias: data.counsellor }));
     if (data.not_so) found.push(say("visitor_not_so"));
     if (data.gone && data.erase_due) found.push(say("visitor_erased", { date: day(data.erase_due) }));
     else if (data.gone) found.push(say("visitor_gone"));
     facts.replaceChildren(...found.map((text) => el("p", { class: "fact", text })));
-    if (desk.typing.has(data.conversation)) facts.append(el("p", { class: "quiet", text: say("visitor_typing") }));
+    typing.textContent = desk.typing.has(data.conversation) ? say("visitor_typing") : "";
   }
 
   /** @param {Line} line */
@@ -144,7 +147,8 @@ function lines(data) {
   const all = data.messages.map((entry) => ({ entry, at: entry.at }));
   data.marks.forEach((mark, place) => {
     if (mark.kind === "raised" || mark.kind === "waiting") return;
-    let before = all.findIndex((line) => line.at > mark.at);
+    // what happened stands before the line that told the child of it
+    let before = all.findIndex((line) => line.at >= mark.at);
     if (before < 0) before = all.length;
     all.splice(before, 0, { mark, at: mark.at, place });
   });
@@ -161,7 +165,7 @@ function markLine(mark) {
   if (mark.from !== null && mark.level !== null && mark.from !== mark.level) {
     parts.push(say("level_change_short", { to: mark.level, from: mark.from }));
   }
-  const line = el("li", { class: "mark-line quiet", text: parts.join(" · ") });
+  const line = el("p", { class: "mark-line quiet", text: parts.join(" · ") });
   if (mark.reason) line.append(" ", el("q", { text: mark.reason }));
   return line;
 }
@@ -188,7 +192,7 @@ function messageLine(entry, desk) {
     levelMark(level),
     el("span", { text: (entry.categories || []).slice(0, 2).map(category).join(", ") }),
   ]);
-  return el("li", { class: `said by-${entry.sender} kind-${entry.kind}`, id: `said-${entry.id}` }, [
+  return el("div", { class: `said by-${entry.sender} kind-${entry.kind}`, id: `said-${entry.id}` }, [
     meta,
     el("div", { class: "bubble" }, [body]),
     chip,

@@ -22,6 +22,8 @@ from storage.keys import ServiceKey
 from storage.staff import StaffAccounts
 from storage.tables import conversations, messages, staff
 
+_SCRIPT = "Mirë që shkrove. Nuk jam këtu për të të gjykuar. A je tani në një vend ku ka njerëz?"
+_IMAGES = "online_sexual_exploitation"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "një fjalëkalim i gjatë"
 
@@ -57,6 +59,16 @@ class Watch:
 
 
 @dataclass
+class Present(Watch):
+    """The real moment, for scenes beside a browser."""
+
+    def __call__(self) -> datetime:
+        """The present; `now` follows."""
+        self.now = datetime.now(UTC)
+        return self.now
+
+
+@dataclass
 class Scene:
     """The store with a visitor's hand, and counsellors by alias."""
 
@@ -70,6 +82,11 @@ class Scene:
         self.desk = Desk(self.database, self.key, Lines(), self.clock)
         self.accounts = StaffAccounts(self.database, self.clock, hasher=CHEAP)
         self._said = 0
+
+    @classmethod
+    def by_the_real_clock(cls, database: Database) -> Scene:
+        """A scene beside a browser, whose clock cannot be moved."""
+        return cls(database, Present())
 
     async def hires(self, alias: str, role: str = "counsellor") -> int:
         """A person with a changed password; the user name is the alias in small letters."""
@@ -125,10 +142,10 @@ class Scene:
         kept = await self.visitors.keep(view, inbound, None, assessment, plan)
         assert kept is not None, "the scene's visitor was overtaken"
         if kept.conversation.state is not view.conversation.state or not view.exists:
-            await self.since(conversation, waiting_since=self.clock.now if kept.conversation.waiting_since else None)
+            await self.since(conversation, waiting_since=self.clock() if kept.conversation.waiting_since else None)
         if kept.conversation.level != view.conversation.level:
-            await self.since(conversation, level_since=self.clock.now)
-        await self.since(conversation, visitor_at=self.clock.now)
+            await self.since(conversation, level_since=self.clock())
+        await self.since(conversation, visitor_at=self.clock())
         return kept
 
     async def since(self, conversation: str, **values: Any) -> None:
@@ -157,6 +174,42 @@ class Scene:
         """The bot is at work on the last message."""
         row = await self.row(conversation)
         await self.since(conversation, asked_id=row["last_id"], answer_by="web-1", answer_until=self.clock.now)
+
+    async def busy_night(self, person: int) -> None:
+        """Six who wait, two who are watched, three whom this person holds: what a full screen must bear."""
+        ago = timedelta
+        waiting: list[tuple[str, str, int, str, str, timedelta]] = [
+            ("w4", "po rri te dritarja, sot mbaron cdo gje", 4, "sot mbaron cdo gje", "suicide", ago(seconds=95)),
+            ("w3", "babi me godet cdo nate me rrip", 3, "me godet cdo nate", "physical_abuse", ago(minutes=3)),
+            (
+                "w3b",
+                "me kerkon para se i nxjerr fotot",
+                3,
+                "i nxjerr fotot",
+                "online_sexual_exploitation",
+                ago(minutes=9),
+            ),
+            ("w2", "te gjithe qeshin me mua ne grup", 2, "qeshin me mua", "bullying", ago(minutes=22)),
+            ("w0", "a mund te flas me nje njeri", 0, "", "", ago(minutes=4)),
+        ]
+        for name, text, level, words, category, wait in waiting:
+            channel = "telegram" if name == "w3" else "web"
+            await self.visitor_says(
+                name, text, level=level, words=words, category=category, wish=level < 3, channel=channel
+            )
+            await self.since(name, waiting_since=self.clock() - wait, level_since=self.clock() - wait)
+        await self.visitor_says("wu", "????", unscreened=True)
+        for name, text in (("b1", "nuk ha me prej nje jave"), ("b2", "e pres veten ndonjehere")):
+            category = "eating_disorder" if name == "b1" else "self_harm"
+            await self.visitor_says(name, text, level=2, words=text[:12], category=category)
+        held = (("h1", "kam ikur nga shtepia, jam te stacioni", 3, "kam ikur nga shtepia", "missing_runaway"),)
+        for name, text, level, words, category in (*held, ("h2", "me ndjek dikush", 4, "me ndjek", "immediate_danger")):
+            await self.visitor_says(name, "pershendetje")
+            await self.visitor_says(name, text, level=level, words=words, category=category, at_once=(_SCRIPT,))
+            await self.desk.claim(name, person)
+        await self.desk.reply("h1", person, "r1", "Mirë që shkrove. Jam këtu me ty. A ka njerëz aty ku je?")
+        await self.visitor_says("h1", "po ka, por kam frike se me gjejne dhe nuk di cte bej tani")
+        await self.desk.set_level("h2", person, 3, "u fsheh te një fqinje")
 
     async def on_shift(self, *people: int) -> None:
         """These people's consoles are open."""
