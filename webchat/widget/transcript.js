@@ -273,6 +273,8 @@ export class Transcript {
       return;
     }
     const { scroller } = this;
+    // What is not shown (a line that the card says) has no place to go to.
+    if (!node.offsetHeight) return;
     if (scroller.scrollHeight - node.offsetTop > scroller.clientHeight - MARGIN) {
       scroller.scrollTop = node.offsetTop - MARGIN;
       this.look();
@@ -281,9 +283,12 @@ export class Transcript {
 
   /** Something below or around the talk has changed its height. */
   settle() {
-    const last = this.log.lastElementChild;
-    if (this.atEnd && last instanceof HTMLElement && !last.classList.contains("visitor")) this.follow(last);
-    else if (this.atEnd) this.toEnd();
+    if (!this.atEnd) return;
+    const shown = this.history.entries.filter((entry) => (this.nodes.get(entry) || this.log).offsetHeight > 0);
+    const last = shown.pop();
+    const node = last && last.sender !== "visitor" ? this.nodes.get(last) : null;
+    if (node) this.follow(node);
+    else this.toEnd();
   }
 
   toEnd() {

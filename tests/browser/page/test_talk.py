@@ -48,12 +48,17 @@ async def test_words_end_an_offer_but_a_script_waits_for_a_person(visitor: Page,
 
 
 async def test_a_line_that_the_card_says_is_not_said_twice(visitor: Page, house: FakeHouse) -> None:
+    for number in range(12):
+        await says(visitor, f"fjali {number}")
+    await house.say({"sender": "system", "kind": "script", "text": "Mirë që e the. A je në siguri?"})
     line = house.words["waiting_urgent"]
-    await house.turn({"state": "waiting", "level_high": True})
     await house.say({"sender": "system", "kind": "line", "text": line})
+    await house.turn({"state": "waiting", "level_high": True})
     await expect(visitor.get_by_text(line)).to_have_count(2)
     await expect(visitor.locator("#log").get_by_text(line)).to_be_hidden()
     await expect(visitor.locator("#place")).to_have_text(line)
+    await house.turn({"state": "waiting", "level_high": True, "nobody": True})
+    await expect(visitor.get_by_text("A je në siguri?")).to_be_in_viewport()
 
 
 async def test_what_is_written_without_connection_arrives_once(visitor: Page, house: FakeHouse) -> None:
