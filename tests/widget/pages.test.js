@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { test } from "node:test";
-import ts from "typescript";
 
 const widget = new URL("../../webchat/widget/", import.meta.url);
 const content = new URL("../../content/", import.meta.url);
@@ -21,7 +20,10 @@ const phraseNames = (file) =>
     .filter(Boolean)
     .map((found) => found[1]);
 
-test("no syntax that a phone of 2019 does not read", () => {
+/** The type checker's own parser; there once `npm ci` has run. */
+const { default: ts } = await import("typescript").catch(() => ({ default: null }));
+
+test("no syntax that a phone of 2019 does not read", { skip: ts ? false : "npm ci has not run" }, () => {
   const tooNew = new Set([
     ts.SyntaxKind.QuestionDotToken,
     ts.SyntaxKind.QuestionQuestionToken,
