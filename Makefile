@@ -50,7 +50,7 @@ run: setup model  ## start the whole service
 test: setup model  ## all tests; those that need a system package which is missing say so and are skipped
 	@tools/have
 	bot/.venv/bin/python -m pytest -q tests/bot/inside -c bot/pytest.ini
-	if command -v node >/dev/null; then node --test tests/widget/; fi
+	if command -v node >/dev/null; then node --test tests/widget/*.test.js; fi
 	$(PY) -m pytest -q $(ARGS)
 
 check: setup-main  ## static checks: format, lint, types, import contracts, browser modules

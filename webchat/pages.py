@@ -15,16 +15,15 @@ from typing import Any
 
 from aiohttp import web
 
-from frontdoor.content import PLACEHOLDER, Content
+from frontdoor.content import ALWAYS_SHOWN, PLACEHOLDER, Content
 from frontdoor.settings import Settings
 
 WIDGET = Path(__file__).parent / "widget"
 _MARK = re.compile(r"\{\{([a-z_0-9]+)\}\}")
-_SHOWN = ("alo", "missing", "police", "ambulance", "emergency")
-_FIXED = {
-    "X-Content-Type-Options": "nosniff",
+_SHOWN = ALWAYS_SHOWN
+_EACH = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+_PAGE = {
     "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
@@ -71,7 +70,7 @@ class Pages:
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; frame-src 'self'; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
-        return _respond(request, self._demo, {"Content-Security-Policy": policy})
+        return _respond(request, self._demo, {**_PAGE, "Content-Security-Policy": policy})
 
     async def _chat_page(self, request: web.Request) -> web.Response:
         locale = "en" if request.query.get("locale") == "en" else "sq"
@@ -82,7 +81,7 @@ class Pages:
             f"connect-src 'self' {scheme}://{request.host}; base-uri 'none'; form-action 'none'; "
             f"frame-ancestors {holders}"
         )
-        headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+        headers = {**_PAGE, "Content-Security-Policy": policy, "Cache-Control": "no-store"}
         return _respond(request, self._chat[locale], headers)
 
     async def _embed(self, request: web.Request) -> web.Response:
@@ -110,7 +109,8 @@ class Pages:
         for slug in _SHOWN:
             fill |= {slug: numbers[slug]["number"], f"{slug}_tel": numbers[slug]["tel"]}
         data = {
-            "phrases": phrases,
+            # each byte counts on an old phone: the demo page alone needs its own
+            "phrases": {k: v for k, v in phrases.items() if not k.startswith("demo_")},
             "numbers": numbers,
             "socket": "/chat/socket",
             "locale": locale,
@@ -145,7 +145,7 @@ def _dialled(number: str) -> str:
 
 
 def _respond(request: web.Request, file: _File, headers: Mapping[str, str]) -> web.Response:
-    sent = {**_FIXED, "ETag": file.tag, "Vary": "Accept-Encoding", **headers}
+    sent = {**_EACH, "ETag": file.tag, "Vary": "Accept-Encoding", **headers}
     if request.headers.get("If-None-Match") == file.tag and "no-store" not in sent.get("Cache-Control", ""):
         return web.Response(status=304, headers=sent)
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
