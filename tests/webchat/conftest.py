@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from aiohttp import web
 
+from frontdoor.content import Content
+from frontdoor.settings import Settings
+from screening.screen import Screen
+from storage.bus import RedisBus
+from storage.database import Database
+from storage.keys import ServiceKey
+from tests.fakes import FakeBot
+from tests.servers import free_port
 from tests.webchat.careful import CarefulVisitor
+from webchat.app import build_app
+from webchat.wiring import open_house
 
 Visits = Callable[..., Awaitable[CarefulVisitor]]
 
@@ -31,3 +42,40 @@ async def visits(public: str) -> AsyncIterator[Visits]:
 async def visitor(visits: Visits) -> CarefulVisitor:
     """A visitor with the chat page open."""
     return await visits()
+
+
+@pytest.fixture
+async def without_bus(
+    settings: Settings, content: Content, database: Database, key: ServiceKey, bot: FakeBot, screening: Screen
+) -> AsyncIterator[str]:
+    """The public side of a house whose bus never comes up: it looks into the store each second instead."""
+    bus = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
+    house = open_house(settings, content, database, key, bus, bot, screening)
+    runner = web.AppRunner(build_app(house), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield f"http://127.0.0.1:{port}"
+    await runner.cleanup()
+    await bus.close()
+
+
+@pytest.fixture
+async def quiet_visits(without_bus: str) -> AsyncIterator[Visits]:
+    """Opens the chat page of the house without a bus."""
+    came: list[CarefulVisitor] = []
+
+    async def visit(token: str | None = None, after: int | None = None) -> CarefulVisitor:
+        came.append(CarefulVisitor(without_bus, token))
+        await came[-1].opens(after=after)
+        return came[-1]
+
+    yield visit
+    for someone in came:
+        await someone.closes()
+
+
+@pytest.fixture
+async def quiet(quiet_visits: Visits) -> CarefulVisitor:
+    """A visitor of the house without a bus."""
+    return await quiet_visits()
