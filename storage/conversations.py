@@ -373,6 +373,10 @@ class Conversations:
             )
             return 1 + int((await connection.execute(before)).scalar_one())
 
+    async def settle(self) -> None:
+        """Wait until what is being kept is kept, also when nobody waits for it any more."""
+        await self._keeping.settle()
+
     def forget(self, conversation: str) -> None:
         """Drop what is remembered of a conversation in memory."""
         self._views.pop(conversation, None)

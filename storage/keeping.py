@@ -95,6 +95,11 @@ class Keeping:
             self._writer = asyncio.create_task(self._write(), name="keeping")
         return await future
 
+    async def settle(self) -> None:
+        """Wait until nothing waits to be written."""
+        if self._writer is not None:
+            await asyncio.gather(self._writer, return_exceptions=True)
+
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]

@@ -61,7 +61,9 @@ def build_app(house: House, *, beside: dict[str, Callable[[], Awaitable[None]]] 
         for task in app[TASKS].values():
             task.cancel()
         await asyncio.gather(*app[TASKS].values(), return_exceptions=True)
+        await house.sockets.close()
         await house.reception.close()
+        await house.store.settle()
 
     app.cleanup_ctx.append(running)
     app.on_shutdown.append(_close_sockets)

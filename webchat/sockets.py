@@ -112,6 +112,12 @@ class Sockets:
         for socket in list(self._of.get(conversation, ())):
             self._run(socket.catch_up())
 
+    async def close(self) -> None:
+        """End what is being shown; whoever comes back finds all of it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def _run(self, work: object) -> None:
         async def bounded() -> None:
             async with self._slots:

@@ -42,6 +42,8 @@ _TYPING_SECONDS = 2.0
 _HELLO_SECONDS = 60
 _MINUTES_EACH = 4
 _RETRY_SECONDS = 5
+_PATIENCE_SECONDS = 4.0
+"""A store that hangs must not hang the visitor: within 5 seconds they hear that their words are not kept yet."""
 
 
 class VisitorSocket:
@@ -103,7 +105,8 @@ class VisitorSocket:
         try:
             frame = read(raw)
             client_id = getattr(frame, "client_id", None)
-            await self._take(frame)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._take(frame)
         except BadFrame as bad:
             await self._error(bad.code, client_id or bad.client_id)
             if bad.ends:
@@ -111,7 +114,8 @@ class VisitorSocket:
             return not bad.ends
         except StaleButton:
             await self._error("stale_button", client_id)
-        except (StoreUnavailable, NotKept) as error:
+        except (StoreUnavailable, NotKept, TimeoutError) as error:
+            # should it be kept after all, the client hears so when it sends the same again
             log.error("not kept: %s", type(error).__name__)
             await self._error("not_kept", client_id)
         except (ConnectionError, asyncio.CancelledError):
@@ -170,6 +174,15 @@ class VisitorSocket:
         self.conversation, self._greeted = conversation, True
         # listening begins before reading, so that nothing falls between the two
         self._house.sockets.add(self)
+        try:
+            await self._welcome(conversation, after)
+        except BaseException:
+            # not said hello yet: the client may do so again
+            self._house.sockets.remove(self)
+            self.conversation, self._saved = None, False
+            raise
+
+    async def _welcome(self, conversation: str, after: int | None) -> None:
         async with self._showing:
             limit = _LAST if after is None else _ALL
             messages = await self._house.store.after(conversation, after or 0, limit) if self._saved else []
