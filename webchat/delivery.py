@@ -7,6 +7,7 @@ import logging
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from frontdoor.ports import Bus, Channel, Delivery, DeliveryFailed, Wake
 from storage.database import StoreUnavailable
@@ -47,6 +48,7 @@ class DeliveryLoop:
         self._begun: deque[float] = deque()
         self._news = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._claiming: asyncio.Task[list[Delivery]] | None = None
         self._flooded: defaultdict[str, set[str]] = defaultdict(set)
         self._paused: dict[str, float] = {}
 
@@ -96,8 +98,10 @@ class DeliveryLoop:
         channels = {name for name in self._channels if self._paused.get(name, 0.0) <= now}
         if not room or not channels:
             return []
+        self._claiming = asyncio.create_task(self._outbox.claim(self._owner, room, channels))
         try:
-            return await self._outbox.claim(self._owner, room, channels)
+            # when this loop is ended meanwhile, what is claimed is still carried: its lease would hold it up
+            return await asyncio.shield(self._claiming)
         except StoreUnavailable:
             log.error("the store is away; the outbox waits")
             return []
@@ -149,6 +153,10 @@ class DeliveryLoop:
             flooded.clear()
 
     async def _settle(self) -> None:
+        if self._claiming is not None and not self._claiming.done():
+            with suppress(StoreUnavailable):
+                for delivery in await self._claiming:
+                    self._start(delivery)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=_GRACE_SECONDS)
             for task in late:

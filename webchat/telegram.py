@@ -27,7 +27,7 @@ AT_ONCE = 16
 """How many chats are handled beside each other; within a chat one thing follows the other."""
 
 _LOOK_SECONDS = 1.0
-_HOLD_SECONDS = 2.0
+_HOLD_SECONDS = 2.5
 _BACK_OFF = (0.2, 0.5, 1.0)
 
 

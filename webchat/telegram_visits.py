@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -47,13 +47,17 @@ _KINDS = {
 _OTHER_KIND = "[skedar]"
 
 
-async def in_time[R](work: Awaitable[R], seconds: float = STORE_SECONDS) -> R:
-    """The store's answer; raises StoreUnavailable when it takes too long."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await work
-    except TimeoutError:
-        raise StoreUnavailable("no answer in time") from None
+async def in_time[R](work: Coroutine[Any, Any, R], seconds: float = STORE_SECONDS) -> R:
+    """The store's answer; raises StoreUnavailable when it takes too long, and then lets it end by itself.
+
+    What is being written is never broken off: whether it was kept shows when the same thing comes again.
+    """
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        task.add_done_callback(lambda late: late.cancelled() or late.exception())
+        raise StoreUnavailable("no answer in time")
+    return task.result()
 
 
 class TelegramVisits:
