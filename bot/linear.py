@@ -41,7 +41,8 @@ class LinearModel:
     def scores(self, texts: Sequence[str]) -> tuple[Any, Any]:
         """For each normalised text a score for each label, and whether anything in it is known."""
         features = hstack([self.words.transform(texts), self.pieces.transform(texts)], format="csr")
-        return features @ self.weights + self.intercepts, np.diff(features.indptr) > 0
+        # In the weights' own precision: else each call would make a copy of all of them.
+        return features.astype(np.float32) @ self.weights + self.intercepts, np.diff(features.indptr) > 0
 
     def rankings(self, texts: Sequence[str]) -> list[list[tuple[str, float]]]:
         """For each normalised text all labels with their probabilities, the likeliest first.
@@ -49,7 +50,7 @@ class LinearModel:
         A text without anything known (emoji alone) is as likely each label as any other.
         """
         scores, known = self.scores(texts)
-        chances = _softmax(scores * self.sharpness)
+        chances = _softmax(scores.astype(np.float64) * self.sharpness)
         chances[~known] = 1 / len(self.labels)
         return [[(self.labels[i], float(row[i])) for i in np.argsort(-row, kind="stable")] for row in chances]
 

@@ -42,15 +42,17 @@ Conversations = Callable[[], Answer]
 
 @dataclass(frozen=True)
 class Load:
-    """What so many clients at once got."""
+    """What so many clients at once got; `processor_ms` is the server's processor time for each answer."""
 
     clients: int
     a_second: float
     half_ms: float
     worst_ms: float
+    processor_ms: float
 
     def __str__(self) -> str:
-        return f"{self.clients} clients {self.a_second:6.0f}/s  p50 {self.half_ms:5.1f} ms  p99 {self.worst_ms:6.1f} ms"
+        took = f"p50 {self.half_ms:5.1f} ms  p99 {self.worst_ms:6.1f} ms  processor {self.processor_ms:4.1f} ms each"
+        return f"{self.clients} clients {self.a_second:6.0f}/s  {took}"
 
 
 def main() -> None:
@@ -63,13 +65,21 @@ def main() -> None:
 
 
 async def measure(seconds: float, *, beside_rasa_run: bool) -> None:
-    """All figures of the bot, on standard output."""
+    """All figures of the bot, on standard output. Both are measured in turns: what else runs here changes."""
     model = _train()
-    ours = await _bot_process(model, seconds)
-    if beside_rasa_run:
-        theirs = await _rasa_run(model, seconds)
-        for a, b in zip(ours, theirs, strict=True):
-            print(f"bot: {a.clients} clients: {a.a_second / b.a_second:.2f} of the turns a second of `rasa run`")
+    async with contextlib.AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(_bot_process(model))
+        print(f"bot: parse           {await _under(1, lambda: _reader(bot), seconds, bot.process.pid)}")
+        theirs = await stack.enter_async_context(_rasa_run(model)) if beside_rasa_run else None
+        for clients in (1, 4, 8):
+            ours = await _under(clients, lambda: _visitor(bot), seconds, bot.process.pid)
+            print(f"bot: turn            {ours}")
+            if theirs:
+                conversation, pid = theirs
+                rest = await _under(clients, conversation, seconds, pid)
+                print(f"rasa run: REST turn  {rest}")
+                print(f"bot: {ours.a_second / rest.a_second:.2f} of the turns a second of `rasa run`")
+        print(f"bot: after that {_megabytes(bot.process.pid)} MB")
 
 
 def _train() -> Path:
@@ -85,7 +95,8 @@ def _train() -> Path:
     return Path(done.stdout.strip())
 
 
-async def _bot_process(model: Path, seconds: float) -> list[Load]:
+@contextlib.asynccontextmanager
+async def _bot_process(model: Path) -> AsyncIterator[BotProcess]:
     began = time.monotonic()
     bot = BotProcess(model)
     try:
@@ -95,13 +106,7 @@ async def _bot_process(model: Path, seconds: float) -> list[Load]:
         print(f"bot: listens after {listening:.1f} s, ready after {time.monotonic() - began:.1f} s", end="")
         print(f", {_megabytes(bot.process.pid)} MB")
         async with bot.open():
-            print(f"bot: parse           {await _under(1, lambda: _reader(bot), seconds)}")
-            loads = []
-            for clients in (1, 4, 8):
-                loads.append(await _under(clients, lambda: _visitor(bot), seconds))
-                print(f"bot: turn            {loads[-1]}")
-        print(f"bot: after that {_megabytes(bot.process.pid)} MB")
-        return loads
+            yield bot
     finally:
         bot.stop()
 
@@ -126,7 +131,8 @@ def _visitor(bot: BotProcess) -> Answer:
     return say
 
 
-async def _rasa_run(model: Path, seconds: float) -> list[Load]:
+@contextlib.asynccontextmanager
+async def _rasa_run(model: Path) -> AsyncIterator[tuple[Conversations, int]]:
     senders = itertools.count()
     with _rasa_server(model) as (process, url):
         began = time.monotonic()
@@ -144,11 +150,7 @@ async def _rasa_run(model: Path, seconds: float) -> list[Load]:
 
                 return say
 
-            loads = []
-            for clients in (1, 4, 8):
-                loads.append(await _under(clients, visitor, seconds))
-                print(f"rasa run: REST turn  {loads[-1]}")
-            return loads
+            yield visitor, process.pid
 
 
 @contextlib.contextmanager
@@ -191,7 +193,7 @@ async def _listening(session: aiohttp.ClientSession, url: str, process: subproce
     raise AssertionError("rasa run does not answer")
 
 
-async def _under(clients: int, conversation: Conversations, seconds: float) -> Load:
+async def _under(clients: int, conversation: Conversations, seconds: float, pid: int) -> Load:
     """Conversations of some turns each, one after the other, by so many clients at once."""
     took: list[float] = []
 
@@ -203,11 +205,13 @@ async def _under(clients: int, conversation: Conversations, seconds: float) -> L
 
     await asyncio.gather(*(client(time.monotonic() + 0.5) for _ in range(clients)))
     took.clear()
-    began = time.monotonic()
+    began, used = time.monotonic(), _processor_seconds(pid)
     await asyncio.gather(*(client(began + seconds) for _ in range(clients)))
-    lasted = time.monotonic() - began
+    lasted, used = time.monotonic() - began, _processor_seconds(pid) - used
     took.sort()
-    return Load(clients, len(took) / lasted, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000)
+    worst = took[int(len(took) * 0.99)]
+    half = took[len(took) // 2]
+    return Load(clients, len(took) / lasted, half * 1000, worst * 1000, used / len(took) * 1000)
 
 
 async def _talk(conversation: Conversations, until: float) -> AsyncIterator[tuple[Answer, str]]:
@@ -217,6 +221,11 @@ async def _talk(conversation: Conversations, until: float) -> AsyncIterator[tupl
             if time.monotonic() >= until:
                 return
             yield say, text
+
+
+def _processor_seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _megabytes(pid: int) -> int:
