@@ -9,7 +9,6 @@ PYTHON3 ?= python3
 UV := .tools/bin/uv
 PY := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT :=
-export PYTHONDONTWRITEBYTECODE := 1
 export UV_LINK_MODE := copy
 
 .PHONY: help setup setup-main setup-bot model run test test-unit check bench format clean
@@ -27,14 +26,14 @@ $(UV):
 	@echo "· the main environment (.venv)"
 	python=$$(tools/interpreter 3.12 3.13)
 	[ -x $(PY) ] && $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || $(UV) venv --quiet --clear --python "$$python" .venv
-	$(UV) sync --frozen --quiet --python $(PY)
+	$(UV) sync --frozen --quiet --compile-bytecode --python $(PY)
 	touch $@
 
 bot/.venv/.done: bot/pyproject.toml bot/uv.lock tools/interpreter | $(UV)
 	@echo "· the bot's environment (bot/.venv): Rasa and TensorFlow, about 2.5 GB, some minutes on a slow line"
 	python=$$(tools/interpreter 3.10)
 	[ -x bot/.venv/bin/python ] || $(UV) venv --quiet --clear --python "$$python" bot/.venv
-	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --project bot --python bot/.venv/bin/python
+	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --compile-bytecode --project bot --python bot/.venv/bin/python
 	touch $@
 
 setup-main: .venv/.done

@@ -84,12 +84,15 @@ def _merged(arrived: Arrived) -> Plan:
     """The conversation's own values, with what the message adds; nothing falls."""
     before, now = arrived.conversation, arrived.assessment
     new = tuple(category for category in now.categories if category not in before.categories)
-    ordered = now.categories + tuple(c for c in before.categories if c not in now.categories)
+    # what raised it highest stands first: words of fear afterwards do not hide it
+    ordered = before.categories + new
+    if now.level > before.level:
+        ordered = now.categories + tuple(c for c in before.categories if c not in now.categories)
     return Plan(
         route=Route.HELD,
         state=before.state if before.state is not State.CLOSED else State.BOT,
         level=max(before.level, now.level),
-        categories=ordered if new or now.level >= before.level else before.categories,
+        categories=ordered,
         about=now.about if now.categories else before.about,
         speaker=now.speaker if now.speaker != "unknown" else before.speaker,
         lane=before.lane,
