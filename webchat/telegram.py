@@ -18,8 +18,8 @@ from webchat.telegram_visits import COMMANDS, TelegramVisits, in_time
 log = logging.getLogger(__name__)
 
 LEASE = "telegram"
-LEASE_SECONDS = 10.0
-POLL_SECONDS = 4
+LEASE_SECONDS = 7.0
+POLL_SECONDS = 3
 TRIES = 3
 """How often an update is tried whose handling fails for another reason than a store that is away."""
 

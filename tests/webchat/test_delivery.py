@@ -179,6 +179,25 @@ async def test_ending_does_not_wait_for_a_channel_that_hangs(letters: Letters, c
     assert await letters.outbox.waiting() == 1
 
 
+async def test_what_is_claimed_at_the_moment_of_ending_is_still_carried(
+    letters: Letters, chats: Chats, bus: RedisBus
+) -> None:
+    class Slow(Outbox):
+        claiming = asyncio.Event()
+
+        async def claim(self, owner: str, limit: int, channels: Collection[str] | None = None) -> list[Delivery]:
+            self.claiming.set()
+            await asyncio.sleep(0.2)
+            return await super().claim(owner, limit, channels)
+
+    await letters.hears("ana", "një")
+    slow = Slow(letters.database, letters.key, letters.clock)
+    async with carrying(slow, bus, chats):
+        await slow.claiming.wait()
+    assert chats.said == [("7201", "një")]
+    assert await letters.outbox.waiting() == 0
+
+
 class Troubled:
     """An outbox whose store is away for the first calls of each method."""
 
