@@ -134,7 +134,10 @@ def _welcome_from(origin: str | None, host: str, allowed: tuple[str, ...]) -> bo
     """A browser names the page's origin: ours, or one of the list. Other clients name none."""
     if origin is None:
         return True
-    return urlsplit(origin).netloc == host or origin in allowed
+    try:
+        return urlsplit(origin).netloc == host or origin in allowed
+    except ValueError:
+        return False
 
 
 def _remote(request: web.Request, *, trust: bool) -> str:

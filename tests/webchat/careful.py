@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from typing import Any
 
@@ -11,6 +12,16 @@ import aiohttp
 
 from tests.cast import PATIENCE, Visitor
 from tests.contract.shapes import wrong
+
+INSIDE = re.compile(
+    r"Traceback|File \"|\.py\b|site-packages|sqlalchemy|asyncpg|sqlite|pydantic|Exception|Error\b", re.I
+)
+"""What an error for a visitor never holds."""
+
+
+def is_clear(error: dict[str, Any], code: str) -> bool:
+    """An error for a visitor: the code, a sentence in words, the number to call, nothing of the inside."""
+    return error["code"] == code and "116 111" in error["message"] and not INSIDE.search(error["message"])
 
 
 class CarefulVisitor(Visitor):

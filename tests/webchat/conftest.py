@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.keys import ServiceKey
 from tests.fakes import FakeBot
 from tests.servers import free_port
-from tests.webchat.careful import CarefulVisitor
+from tests.webchat.careful import CarefulVisitor, Stranger
 from webchat.app import build_app
 from webchat.wiring import open_house
 
@@ -42,6 +42,14 @@ async def visits(public: str) -> AsyncIterator[Visits]:
 async def visitor(visits: Visits) -> CarefulVisitor:
     """A visitor with the chat page open."""
     return await visits()
+
+
+@pytest.fixture
+async def stranger(public: str) -> AsyncIterator[Stranger]:
+    """Somebody who has connected and said nothing yet."""
+    someone = await Stranger.comes(public)
+    yield someone
+    await someone.goes()
 
 
 @pytest.fixture
