@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -121,6 +122,7 @@ def person_json(person: Staff) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=5_000)
 def code_of(conversation: str) -> str:
     """A short name for a conversation among colleagues, such as KT-52; it says nothing about the child."""
     number = int.from_bytes(hashlib.sha256(conversation.encode()).digest()[:6])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frontdoor.conversation import Conversation, State
-from storage.desk_reading import WATCHED_FROM
+from storage.desk_queries import WATCHED_FROM
 from storage.staff import Staff
 
 

@@ -15,7 +15,8 @@ from frontdoor.message import Message, Said, Sender
 from frontdoor.ports import Claim, Clock
 from storage.conversations import conversation_of
 from storage.database import Database
-from storage.desk_reading import WATCHED_FROM, DeskReading, seal_reason, watched
+from storage.desk_queries import WATCHED_FROM, watched
+from storage.desk_reading import DeskReading, seal_reason
 from storage.keys import ServiceKey
 from storage.moment import clock_ms
 from storage.placing import instant, open_message, place

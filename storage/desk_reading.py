@@ -5,24 +5,14 @@ from __future__ import annotations
 import base64
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Integer,
-    RowMapping,
-    Select,
-    String,
-    and_,
-    bindparam,
-    func,
-    literal_column,
-    select,
-    union_all,
-)
+from sqlalchemy import RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from frontdoor.assessment import Evidence
 from frontdoor.conversation import Conversation
@@ -30,20 +20,15 @@ from frontdoor.message import Message
 from frontdoor.ports import Clock
 from storage.conversations import conversation_of
 from storage.database import Database
+from storage.desk_queries import HELD, MOVED, PULSE, QUEUE, SAID, WATCH, news_of, one
 from storage.keeping import unpack_evidence
 from storage.keys import Cipher, KeyMissing, ServiceKey
 from storage.placing import open_message
-from storage.queueing import most_urgent_first
-from storage.tables import audit, conversations, messages, staff
+from storage.tables import audit, messages, staff
 
 log = logging.getLogger(__name__)
 
-QUEUE_LIMIT = 200
-RAISING = 3
-"""So many of the gravest messages speak for a conversation in a list."""
-
 TRANSCRIPT_LIMIT = 500
-WATCHED_FROM = 2
 _MOST_AT_ONCE = 256
 _TOLD = ("raised", "waiting", "claimed", "released", "closed", "level_set", "erased")
 
@@ -129,11 +114,11 @@ class DeskReading:
 
     async def queue(self) -> list[Raised]:
         """Who waits, most urgent first; at most 200."""
-        return await self._listed(_queue)
+        return await self._listed(QUEUE)
 
     async def watch(self) -> list[Raised]:
         """Who is at risk but with the assistant: level 2 and above, longest first."""
-        return await self._listed(_watch)
+        return await self._listed(WATCH)
 
     async def mine(self, person: int) -> list[Held]:
         """What this person holds, in the order of claiming."""
@@ -142,8 +127,8 @@ class DeskReading:
     async def held(self, people: Sequence[int]) -> dict[int, list[Held]]:
         """What each of these people holds, by one query."""
         found: dict[int, list[Held]] = defaultdict(list)
-        async with self._database.read() as connection:
-            for row in (await connection.execute(_held, {"people": list(people)})).mappings():
+        async with self._one_statement() as connection:
+            for row in (await connection.execute(HELD, {"people": list(people)})).mappings():
                 held = Held(
                     conversation_of(row),
                     row["counsellor"],
@@ -153,6 +138,26 @@ class DeskReading:
                 )
                 found[held.staff].append(held)
         return dict(found)
+
+    async def pulse(self) -> tuple[tuple[Any, ...], ...]:
+        """Something that differs whenever a list or a held conversation has changed; cheap to ask each second."""
+        async with self._one_statement() as connection:
+            return tuple(tuple(row) for row in await connection.execute(PULSE))
+
+    async def moved(self, known: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...] | None]:
+        """Which of these conversations are no longer as they were known, with what they are like now.
+
+        Known is (last id, epoch, seen by the visitor, whether the visitor has erased it); None now: it is gone.
+        """
+        async with self._one_statement() as connection:
+            rows = {row[0]: tuple(row[1:]) for row in await connection.execute(MOVED, {"known": list(known)})}
+        return {name: rows.get(name) for name, before in known.items() if rows.get(name) != before}
+
+    @asynccontextmanager
+    async def _one_statement(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for a single reading, which needs no transaction around it."""
+        async with self._database.read() as connection:
+            yield await connection.execution_options(bare=True)
 
     async def transcript(self, conversation: str, after: int = 0) -> Transcript | None:
         """The last 500 messages after an id, with assessments and marks; None when there is no such conversation."""
@@ -170,7 +175,7 @@ class DeskReading:
             .order_by(audit.c.id)
         )
         async with self._database.read() as connection:
-            row = (await connection.execute(_conversation(conversation))).mappings().one_or_none()
+            row = (await connection.execute(one(conversation))).mappings().one_or_none()
             if row is None:
                 return None
             rows = (await connection.execute(said)).mappings().all()
@@ -187,22 +192,22 @@ class DeskReading:
 
     async def conversation(self, conversation: str) -> Conversation | None:
         """How a conversation stands now, with the alias of who holds it."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(_conversation(conversation))).mappings().one_or_none()
+        async with self._one_statement() as connection:
+            row = (await connection.execute(one(conversation))).mappings().one_or_none()
         return None if row is None else conversation_of(row)
 
     async def news(self, after: Mapping[str, int]) -> dict[str, News]:
         """What is new in many conversations, each after its own id, by one query for 256 of them."""
         found: dict[str, News] = {}
         wanted = list(after.items())
-        async with self._database.read() as connection:
+        async with self._one_statement() as connection:
             for start in range(0, len(wanted), _MOST_AT_ONCE):
                 part = wanted[start : start + _MOST_AT_ONCE]
                 size = 1 << (len(part) - 1).bit_length()
                 values: dict[str, Any] = {f"i{n}": "" for n in range(size)} | {f"a{n}": 0 for n in range(size)}
                 for n, (conversation, last) in enumerate(part):
                     values[f"i{n}"], values[f"a{n}"] = conversation, last
-                for row in (await connection.execute(_news(size), values)).mappings():
+                for row in (await connection.execute(news_of(size), values)).mappings():
                     self._add_news(found, row)
         return found
 
@@ -211,7 +216,7 @@ class DeskReading:
         if news is None:
             news = found[row["id"]] = News(conversation_of(row), row["seen_by_visitor"])
         if row["m_id"] is not None:
-            said = {name: row[f"m_{name}"] for name in _SAID} | {"alias": row["said_by"]}
+            said = {name: row[f"m_{name}"] for name in SAID} | {"alias": row["said_by"]}
             try:
                 news.entries.append(entry_of(self._cipher(row), said))
             except KeyMissing:
@@ -219,7 +224,7 @@ class DeskReading:
                 log.error("message %d of a conversation does not open", row["m_id"])
 
     async def _listed(self, query: Select[Any]) -> list[Raised]:
-        async with self._database.read() as connection:
+        async with self._one_statement() as connection:
             rows = (await connection.execute(query)).mappings().all()
         listed: dict[str, tuple[RowMapping, list[str]]] = {}
         for row in rows:
@@ -279,120 +284,4 @@ def _mark(cipher: Cipher, row: RowMapping) -> Mark:
         detail.get("from"),
         reason,
         detail.get("outcome"),
-    )
-
-
-def _conversation(conversation: str) -> Select[Any]:
-    return (
-        select(conversations, staff.c.alias)
-        .outerjoin(staff, staff.c.id == conversations.c.counsellor)
-        .where(conversations.c.id == conversation)
-    )
-
-
-def _with_words(listed: Any, *order: Any) -> Select[Any]:
-    """The chosen conversations, each with its gravest messages since the mark: one row per message."""
-    grave = (
-        select(
-            messages.c.conversation,
-            messages.c.id,
-            messages.c.evidence,
-            messages.c.language,
-            func.row_number()
-            .over(
-                partition_by=messages.c.conversation,
-                order_by=(messages.c.evidence.is_(None), messages.c.level.desc(), messages.c.id.desc()),
-            )
-            .label("n"),
-        )
-        .join(conversations, conversations.c.id == messages.c.conversation)
-        .where(listed, messages.c.id > conversations.c.mark, messages.c.sender == "visitor")
-        .subquery("grave")
-    )
-    chosen = select(conversations.c.id).where(listed).order_by(*order).limit(QUEUE_LIMIT)
-    return (
-        select(
-            conversations,
-            grave.c.id.label("message_id"),
-            grave.c.evidence,
-            grave.c.language,
-            literal_column("NULL", String).label("alias"),
-        )
-        .outerjoin(grave, and_(grave.c.conversation == conversations.c.id, grave.c.n <= RAISING))
-        .where(conversations.c.id.in_(chosen))
-        .order_by(*order, grave.c.n)
-    )
-
-
-def watched() -> Any:
-    """What stands in the watch list: at risk, and with the assistant."""
-    return and_(
-        conversations.c.state == "bot",
-        conversations.c.level >= WATCHED_FROM,
-        conversations.c.watch_since.is_not(None),
-        conversations.c.erased_at.is_(None),
-    )
-
-
-_queue = _with_words(conversations.c.state == "waiting", *most_urgent_first())
-_watch = _with_words(watched(), conversations.c.level.desc(), conversations.c.watch_since, conversations.c.id)
-
-_unread = (
-    select(func.count())
-    .where(
-        messages.c.conversation == conversations.c.id,
-        messages.c.id > conversations.c.seen_by_staff,
-        messages.c.sender == "visitor",
-    )
-    .correlate(conversations)
-    .scalar_subquery()
-)
-_held = (
-    select(conversations, staff.c.alias, _unread.label("unread"))
-    .join(staff, staff.c.id == conversations.c.counsellor)
-    .where(conversations.c.state == "counsellor", conversations.c.counsellor.in_(bindparam("people", expanding=True)))
-    .order_by(conversations.c.claimed_at, conversations.c.id)
-)
-
-_SAID = (
-    "id",
-    "sender",
-    "body",
-    "at",
-    "client_id",
-    "withdrawn",
-    "screened_by",
-    "level",
-    "level_after",
-    "categories",
-    "about",
-    "speaker",
-    "language",
-    "evidence",
-)
-
-
-@cache
-def _news(size: int) -> Select[Any]:
-    """The query for `size` conversations; sizes are powers of two so that few statements are ever compiled."""
-    wanted = union_all(
-        *[
-            select(bindparam(f"i{n}", type_=String).label("id"), bindparam(f"a{n}", type_=Integer).label("after"))
-            for n in range(size)
-        ]
-    ).cte("wanted")
-    holder, teller = staff.alias("holder"), staff.alias("teller")
-    return (
-        select(
-            conversations,
-            holder.c.alias,
-            teller.c.alias.label("said_by"),
-            *[messages.c[name].label(f"m_{name}") for name in _SAID],
-        )
-        .select_from(wanted)
-        .join(conversations, conversations.c.id == wanted.c.id)
-        .outerjoin(holder, holder.c.id == conversations.c.counsellor)
-        .outerjoin(messages, and_(messages.c.conversation == conversations.c.id, messages.c.id > wanted.c.after))
-        .outerjoin(teller, teller.c.id == messages.c.staff)
-        .order_by(conversations.c.id, messages.c.id)
     )
