@@ -22,6 +22,8 @@ import psutil
 import pytest
 
 from frontdoor.settings import ROOT
+from storage.database import Database
+from storage.staff import StaffAccounts
 from tests.bot.process import BOT_PYTHON, BotProcess
 from tests.servers import REQUIRE_ALL, free_port
 
@@ -112,6 +114,14 @@ class Process:
         """As from the terminal: to the process and all of its group."""
         os.killpg(self.pid, signal.SIGINT)
 
+    def falls_asleep(self) -> None:
+        """Stopped, not dead: as a machine that has no time for it."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def wakes_up(self) -> None:
+        """It goes on where it was."""
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """kill -9 of this process alone."""
         self._process.kill()
@@ -119,12 +129,19 @@ class Process:
 
     def family(self) -> list[psutil.Process]:
         """It and everything it has started, known by the folder that each was given; also orphans."""
-        found = []
+        mine, found = str(self.folder / "tmp"), []
         for one in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if one.environ().get("TMPDIR") == str(self.folder / "tmp") and one.status() != psutil.STATUS_ZOMBIE:
+                # Valkey writes its title over its environment
+                known = one.environ().get("TMPDIR") == mine or mine in " ".join(one.cmdline())
+                if known and one.status() != psutil.STATUS_ZOMBIE:
                     found.append(one)
         return found
+
+    def terminate(self) -> None:
+        """Ask it to end; `stop` waits for that."""
+        if not self.ended:
+            self._process.terminate()
 
     def stop(self) -> None:
         """End it in order and remove what it wrote; what it left behind is ended by its pid."""
@@ -178,22 +195,48 @@ class Web(Process):
     """`python -m webchat`."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        """`environ` names database, bus, key and bot; waits until it answers."""
+        """`environ` names database, bus, key and bot; started, not waited for."""
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         super().__init__("-m", "webchat", environ={"PUBLIC_LISTEN": f"127.0.0.1:{port}", **environ})
-        self.prints("public side on")
 
 
 class Staff(Process):
     """`python -m handoff`."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        """`environ` names database, bus and key; waits until it answers."""
+        """`environ` names database, bus and key; started, not waited for."""
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         super().__init__("-m", "handoff", environ={"CONSOLE_LISTEN": f"127.0.0.1:{port}", **environ})
-        self.prints("console on")
+
+
+class Parts:
+    """The house in several processes over one database and one bus; what a scene started is stopped at its end."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """`environ` names database, bus, key and bot."""
+        self.environ = dict(environ)
+        self.webs: list[Web] = []
+        self.staffs: list[Staff] = []
+
+    def start(self, webs: int = 0, staffs: int = 0) -> None:
+        """So many more of each, at once; waits until they answer."""
+        new_webs = [Web(self.environ) for _ in range(webs)]
+        new_staffs = [Staff(self.environ) for _ in range(staffs)]
+        self.webs += new_webs
+        self.staffs += new_staffs
+        for web in new_webs:
+            web.prints("public side on")
+        for staff in new_staffs:
+            staff.prints("console on")
+
+    def stop(self) -> None:
+        """End them all."""
+        for process in (*self.webs, *self.staffs):
+            process.terminate()
+        for process in (*self.webs, *self.staffs):
+            process.stop()
 
 
 class Crossing:
@@ -252,6 +295,15 @@ async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> 
     finally:
         # one side has gone: the other learns it
         target.close()
+
+
+async def hired(database_url: str, alias: str) -> str:
+    """A new counsellor, who signs in with the alias in small letters; gives the one-time password."""
+    database = Database(database_url)
+    try:
+        return await StaffAccounts(database).add(alias.lower(), alias)
+    finally:
+        await database.close()
 
 
 def asked(url: str, seconds: float = 5.0) -> tuple[int, dict[str, Any]] | None:
