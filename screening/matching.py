@@ -19,16 +19,17 @@ CHUNK = 512
 """Longer texts are matched piece by piece, with an overlap longer than any pattern reaches."""
 OVERLAP = 64
 
-_WORD, _NOT, _GAP, _START, _END, _CHOICE = range(6)
+_WORD, _NOT, _GAP, _START, _END, _CHOICE, _NEAR = range(7)
 
 
 class Match(NamedTuple):
-    """The pattern's owner, the first and last place of its words, and the first one with what may be missing."""
+    """The owner of a pattern, and the places of its words: the fewest that match, and the most."""
 
     owner: int
     first: int
     last: int
-    widest: int
+    widest_first: int
+    widest_last: int
 
 
 class _Step(NamedTuple):
@@ -71,7 +72,7 @@ class Matcher:
         for start in range(0, len(places), CHUNK - OVERLAP):
             chunk = places[start : start + CHUNK]
             for match in self._chunk(chunk, message_starts - start, len(places) - start):
-                found.add(Match(match.owner, match.first + start, match.last + start, match.widest + start))
+                found.add(Match(match.owner, *(place + start for place in match[1:])))
         return sorted(found)
 
     def _chunk(self, places: Sequence[Place], begins: int, ends: int) -> list[Match]:
@@ -102,6 +103,9 @@ def _compiled(steps: Steps, vocabulary: Vocabulary) -> tuple[_Step, ...]:
         if step.kind == "choice":
             phrases = tuple(_compiled(phrase, vocabulary) for phrase in step.phrases)
             compiled.append(_Step(_CHOICE, 0, phrases))
+        elif step.kind == "near":
+            phrases = tuple(_compiled(phrase, vocabulary) for phrase in step.phrases)
+            compiled.append(_Step(_NEAR, 0, phrases, step.gap))
         elif step.kind in ("word", "not"):
             kind = _WORD if step.kind == "word" else _NOT
             compiled.append(_Step(kind, vocabulary.numbers[step.words]))
@@ -117,6 +121,9 @@ def _needs(steps: Steps, vocabulary: Vocabulary) -> list[tuple[int, Bits]]:
     for step in steps:
         if step.kind == "word":
             needs.append((_frequency(step.words), 1 << vocabulary.numbers[step.words]))
+        elif step.kind == "near":
+            for phrase in step.phrases:
+                needs += _needs(phrase, vocabulary)
         elif step.kind == "choice" and all(step.phrases):
             rarest = [min(_needs(phrase, vocabulary), default=None) for phrase in step.phrases]
             known = [need for need in rarest if need]
@@ -168,6 +175,8 @@ class _Board:
         kind, argument, phrases, gap = step
         if kind == _WORD:
             return (here & self.where(argument)) << 1
+        if kind == _NEAR:
+            return self.together(phrases, gap) << 1
         if kind == _CHOICE:
             reached = 0
             for phrase in phrases:
@@ -189,20 +198,44 @@ class _Board:
             return here & ~self.where(argument)
         return here & (self.begin if kind == _START else self.end)
 
+    def together(self, phrases: tuple[tuple[_Step, ...], ...], width: int) -> int:
+        """Places of the last of some words that stand together, in any order, in one sentence."""
+        together = self.words
+        for ((kind, argument, _, _),) in phrases:
+            seen = standing = self.where(argument)
+            for _ in range(width - 1):
+                standing = (standing << 1) & self.words
+                seen |= standing
+            together &= seen if kind == _WORD else ~seen
+        ends = 0
+        for ((kind, argument, _, _),) in phrases:
+            if kind == _WORD:
+                ends |= self.where(argument)
+        return together & ends
+
+    def together_from(self, phrases: tuple[tuple[_Step, ...], ...], end: int) -> int:
+        """The place of the first of the words that stand together and end there."""
+        upto = (end << 1) - 1
+        firsts = [(self.where(argument) & upto).bit_length() for ((kind, argument, _, _),) in phrases if kind == _WORD]
+        return 1 << (min(firsts) - 1)
+
     def follow(self, pattern: _Compiled) -> list[Match]:
-        """All matches of the pattern, one for each place where one ends."""
+        """All matches of the pattern, one for each place where the fewest words that match begin."""
         everywhere = (1 << (self.size + 1)) - 1
         here = everywhere
         for step in pattern.steps:
             here = self.after(step, here)
             if not here:
                 return []
-        found: list[Match] = []
+        found: dict[int, Match] = {}
         for end in _numbers(here):
-            start = self.back(pattern.steps, everywhere, 1 << end)
-            widest = (start & -start).bit_length() - 1
-            found.append(Match(pattern.owner, start.bit_length() - 1, end - 1, widest))
-        return found
+            starts = self.back(pattern.steps, everywhere, 1 << end)
+            first = starts.bit_length() - 1
+            widest = (starts & -starts).bit_length() - 1
+            known = found.get(first)
+            last = end - 1 if known is None else known.last
+            found[first] = Match(pattern.owner, first, last, widest, end - 1)
+        return list(found.values())
 
     def back(self, steps: tuple[_Step, ...], begun: int, ended: int) -> int:
         """The places where matches began that ended there, of those that may begin at `begun`."""
@@ -212,7 +245,9 @@ class _Board:
         here = ended
         for step, before in zip(reversed(steps), reversed(trail), strict=False):
             kind, argument, phrases, gap = step
-            if kind == _WORD:
+            if kind == _NEAR:
+                here = self.together_from(phrases, here >> 1)
+            elif kind == _WORD:
                 here = (here >> 1) & before & self.where(argument)
             elif kind == _CHOICE:
                 began = 0

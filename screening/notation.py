@@ -22,8 +22,10 @@ from typing import Literal
 from language.folding import fold_text
 
 LONGEST_GAP = 8
+WIDEST_NEAR = 16
 _USUAL_GAP = 3
 
+_NEAR = re.compile(r"<(\d+) ([^<>]+)>")
 _SYMBOL = re.compile(r"\s*(\.\.\.\d*(?:![^\s(){}/^$]+)?|[(){}/^$]|[^\s(){}/^$]+)")
 
 
@@ -47,7 +49,7 @@ class Step:
     A choice goes on with any of its phrases; an empty phrase among them means that it may be missing.
     """
 
-    kind: Literal["word", "not", "gap", "start", "end", "choice"]
+    kind: Literal["word", "not", "gap", "start", "end", "choice", "near"]
     words: Words = Words()
     gap: int = 0
     phrases: tuple[tuple[Step, ...], ...] = ()
@@ -59,12 +61,31 @@ Groups = Mapping[str, Words]
 
 def read_pattern(pattern: str, groups: Groups) -> Steps:
     """The steps that a pattern stands for. Raises PatternError."""
+    if pattern.startswith("<"):
+        return (_near(pattern, groups),)
     steps = _Reader(pattern, groups).sequence(closing="")
     if not _needs_word(steps):
         raise PatternError("a pattern needs at least one word that must be there")
     if steps[0].kind == "gap" or steps[-1].kind == "gap":
         raise PatternError("a pattern can't begin or end with a gap")
     return steps
+
+
+def _near(pattern: str, groups: Groups) -> Step:
+    """Words in any order: each a phrase of one step, "word" or "not"."""
+    match = _NEAR.fullmatch(pattern.strip())
+    if not match:
+        raise PatternError("words in any order are written “<6 one & other>”")
+    width = int(match[1])
+    if not 2 <= width <= WIDEST_NEAR:
+        raise PatternError(f"words in any order stand within 2 to {WIDEST_NEAR} words, not {width}")
+    steps = []
+    for item in match[2].split("&"):
+        written = item.strip()
+        steps.append(Step("not" if written.startswith("!") else "word", read_words(written.lstrip("!"), groups)))
+    if sum(step.kind == "word" for step in steps) < 2:
+        raise PatternError("at least two words must be there")
+    return Step("near", gap=width, phrases=tuple((step,) for step in steps))
 
 
 def all_words(steps: Steps) -> Iterator[Words]:
@@ -78,7 +99,7 @@ def all_words(steps: Steps) -> Iterator[Words]:
 
 def _needs_word(steps: Steps) -> bool:
     return any(
-        step.kind == "word" or (step.kind == "choice" and all(_needs_word(phrase) for phrase in step.phrases))
+        step.kind in ("word", "near") or (step.kind == "choice" and all(_needs_word(phrase) for phrase in step.phrases))
         for step in steps
     )
 

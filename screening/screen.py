@@ -44,7 +44,8 @@ class Hit(NamedTuple):
     entry: Entry
     first: int
     last: int
-    widest: int
+    widest_first: int
+    widest_last: int
     level: int
 
 
@@ -111,7 +112,7 @@ class Screen:
         guards: list[tuple[Entry, Match]] = []
         said: set[Signal] = set()
         for match in matches:
-            if match.last < before:
+            if match.widest_last < before:
                 continue
             entry = self.lexicon.entries[match.owner]
             if entry.kind == "risk":
@@ -156,7 +157,7 @@ def _lowered(hits: Iterable[Hit], guards: Sequence[tuple[Entry, Match]]) -> tupl
     for hit in hits:
         level = hit.level
         for guard, match in guards:
-            inside = match.widest <= hit.first and hit.last <= match.last
+            inside = match.widest_first <= hit.first and hit.last <= match.widest_last
             if inside and guard.level < hit.level and hit.entry.category in (guard.categories or RISK_CATEGORIES):
                 level = min(level, guard.level)
                 check_in = check_in or guard.check_in
@@ -210,8 +211,8 @@ def _evidence(message: str, hits: Iterable[Hit], text: Text, before: int) -> tup
     """The words of this message that speak for each category, without those inside longer ones."""
     spans: dict[tuple[str, int, int], Source] = {}
     for hit in sorted(hits, key=lambda hit: -hit.level):
-        start = text.places[max(hit.widest - before, 0)].start
-        end = text.places[hit.last - before].end
+        start = text.places[max(hit.widest_first - before, 0)].start
+        end = text.places[hit.widest_last - before].end
         source: Source = "lexicon" if hit.first >= before else "context"
         spans.setdefault((hit.entry.category, start, end), source)
     kept = [
