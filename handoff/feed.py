@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -35,23 +35,26 @@ HEARTBEAT_SECONDS = 15.0
 STATUS_SECONDS = 5.0
 ABANDONED_SECONDS = 60
 SIGNED_OUT = 4401
-_MOST_WAITING = 2_000
+_MOST = 2_000
 _MAX_FRAME = 4_096
 
 
 class Feed:
     """One open console. Frames wait in a short queue, so that a slow console holds up nobody."""
 
-    def __init__(self, person: Staff, token: str, socket: web.WebSocketResponse) -> None:
-        """`token` is asked about again while the feed is open."""
+    def __init__(
+        self, person: Staff, token: str, socket: web.WebSocketResponse, abort: Callable[[], None], most: int = _MOST
+    ) -> None:
+        """`token` is asked about again while the feed is open; `abort` cuts a connection that takes no more."""
         self.person = person
         self.token = token
         self.socket = socket
+        self._abort = abort
         self.sent: dict[str, int] = {}
         self.held: set[str] = set()
         self.looking: str | None = None
         self._last: dict[str, str] = {}
-        self._frames: asyncio.Queue[str] = asyncio.Queue(_MOST_WAITING)
+        self._frames: asyncio.Queue[str] = asyncio.Queue(most)
 
     def push(self, kind: str, **fields: Any) -> None:
         """Send a frame; a console that no longer takes any is closed, and re-reads when it is back."""
@@ -68,9 +71,7 @@ class Feed:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:
             log.warning("a console does not keep up and is closed")
-            transport = self.socket.get_extra_info("transport")
-            if transport is not None:
-                transport.abort()
+            self._abort()
 
     async def carry(self) -> None:
         """Send what waits until the socket is gone."""
@@ -354,7 +355,8 @@ async def feed(request: web.Request) -> web.WebSocketResponse:
     house, hub = request.app[HOUSE], request.app[HUB]
     socket = web.WebSocketResponse(compress=False, heartbeat=20, max_msg_size=_MAX_FRAME)
     await socket.prepare(request)
-    console = Feed(request[PERSON], request[TOKEN], socket)
+    transport = request.transport
+    console = Feed(request[PERSON], request[TOKEN], socket, transport.abort if transport else lambda: None)
     carrying = asyncio.create_task(console.carry(), name="console")
     try:
         async for message in socket:

@@ -7,9 +7,15 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
+from frontdoor.content import Content
+from handoff.app import build_app
 from handoff.frames import cleaned, code_of
+from handoff.house import console_texts
+from storage.bus import RedisBus
 from storage.tables import staff_sessions
+from tests.handoff.conftest import Health
 from tests.handoff.console import Console
 from tests.handoff.scene import PASSWORD, Scene
 
@@ -46,6 +52,28 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(scene: Scen
     for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
         assert part in cookie
     assert cookie.split("=", 1)[1].split(";")[0] not in str(await scene.rows(staff_sessions))
+
+
+async def test_over_https_the_cookie_travels_only_so(scene: Scene, bus: RedisBus, content: Content) -> None:
+    await scene.hires("Era")
+    app = build_app(
+        desk=scene.desk,
+        accounts=scene.accounts,
+        bus=bus,
+        texts=console_texts(content),
+        status=Health(),
+        secure=True,
+        sign_ins_per_address=10_000,
+    )
+    async with TestClient(TestServer(app)) as client:
+        address = str(client.make_url("")).rstrip("/")
+        answer = await client.post(
+            "/api/sign-in", json={"user_name": "era", "password": PASSWORD}, headers={"Origin": address}
+        )
+        cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-desk=")
+        assert "Secure" in cookie
+        assert "max-age" in answer.headers["Strict-Transport-Security"]
 
 
 async def test_wrong_words_at_the_door_tell_nothing_about_who_works_here(scene: Scene, address: str) -> None:

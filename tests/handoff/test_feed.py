@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from aiohttp import web
 from frontdoor.content import Content
 from frontdoor.ports import Wake
 from handoff.app import build_app
+from handoff.feed import Feed
 from handoff.house import HouseStatus, console_texts
 from storage.bus import RedisBus
+from storage.staff import Staff
+from storage.valkey import EmbeddedValkey
 from tests.handoff.conftest import Health
 from tests.handoff.console import Console
 from tests.handoff.scene import Scene
@@ -26,6 +30,17 @@ CHILD = "sdua te jetoj me, kam vendosur"
 def holds(*conversations: str) -> Any:
     """A frame that lists exactly these conversations, in this order."""
     return lambda frame: [item["conversation"] for item in frame["items"]] == list(conversations)
+
+
+@asynccontextmanager
+async def staff_service(app: web.Application) -> AsyncIterator[str]:
+    """The service on a free port; gives its address."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield f"http://127.0.0.1:{port}"
+    await runner.cleanup()
 
 
 @pytest.fixture
@@ -43,12 +58,8 @@ async def other_address(scene: Scene, bus_url: str, content: Content, health: He
         status=health,
         sign_ins_per_address=10_000,
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with staff_service(app) as address:
+        yield address
     await bus.close()
 
 
@@ -257,6 +268,40 @@ async def test_a_session_that_runs_out_ends_its_feed(scene: Scene, era: Console)
     await era.opens()
     scene.clock.passes(hours=13)
     await era.ends(3.0)
+
+
+async def test_a_console_that_takes_no_more_is_cut_off_and_holds_up_nobody() -> None:
+    cut: list[str] = []
+    person = Staff(1, "era", "Era", "counsellor", False, False)
+    feed = Feed(person, "token", web.WebSocketResponse(), lambda: cut.append("off"), most=3)
+    for number in range(5):
+        feed.push("typing", conversation=f"c{number}")
+    assert cut == ["off", "off"]
+
+
+async def test_while_the_bus_is_away_the_desk_goes_on(scene: Scene, content: Content, health: Health) -> None:
+    valkey = EmbeddedValkey()
+    await valkey.start()
+    bus = RedisBus(valkey.url)
+    await bus.start()
+    app = build_app(desk=scene.desk, accounts=scene.accounts, bus=bus, texts=console_texts(content), status=health)
+    async with staff_service(app) as address:
+        await scene.hires("Era")
+        era = Console(address)
+        await era.signs_in("era")
+        await era.opens()
+        await valkey.stop()
+        # another process keeps this: no wake of it can arrive
+        await scene.visitor_says("c1", CHILD, level=4)
+        await era.sees("queue", holds("c1"), seconds=2.5)
+        assert (await era.claims("c1"))[0] == 200
+        await era.sees("mine", holds("c1"))
+        await scene.visitor_says("c1", "je aty")
+        await era.hears("c1", "je aty", seconds=2.5)
+        assert (await era.replies("c1", "Jam këtu."))[0] == 200
+        await era.hears("c1", "Jam këtu.")
+        await era.leaves()
+    await bus.close()
 
 
 async def test_what_does_not_work_is_shown(era: Console, health: Health) -> None:
