@@ -74,7 +74,8 @@ class Inbound:
     """What a channel received from a visitor: words, or a tap on a button that we gave (`do`).
 
     `client_id` makes a resend harmless; it is unique within the conversation. `payload` is the opaque id of
-    the button tapped; Reception looks up what it does.
+    the button tapped; Reception looks up what it does. `unread` stands for a voice or a picture that nobody
+    opens here: `text` then says what it was.
     """
 
     conversation: str
@@ -85,3 +86,4 @@ class Inbound:
     token_hash: bytes | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)
     locale: str = "sq"
+    unread: bool = False

@@ -143,7 +143,7 @@ class Reception:
 
     async def _plan(self, inbound: Inbound, press: Press | None, view: View, assessment: RiskAssessment) -> Plan:
         live = inbound.channel in self._doors.live_channels
-        arrived = Arrived(view.conversation, assessment, press.do if press else None, live)
+        arrived = Arrived(view.conversation, assessment, press.do if press else None, live, inbound.unread)
         return decide(arrived, self._doors.words, await self._doors.store.presence())
 
     async def _tell(self, kept: Kept, plan: Plan) -> None:

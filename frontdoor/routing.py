@@ -59,17 +59,28 @@ class Plan:
 class Arrived:
     """A message with all that the decision needs: the conversation before it, and what is known of it.
 
-    `do` is the action of a tapped button; `live` says that the channel shows the state by itself.
+    `do` is the action of a tapped button; `live` says that the channel shows the state by itself;
+    `unread` that the visitor sent a voice or a picture.
     """
 
     conversation: Conversation
     assessment: RiskAssessment
     do: str | None
     live: bool
+    unread: bool = False
 
 
 def decide(arrived: Arrived, words: Words, presence: Presence) -> Plan:
     """The plan for one message. Risk only rises here; only a counsellor lets it fall."""
+    plan = _decided(arrived, words, presence)
+    if not arrived.unread:
+        return plan
+    # nobody here hears or sees it: that is said, a person is offered, and the bot does not guess
+    told = _with(plan, level=max(plan.level, 1), asks_bot=False, said=(*plan.said, words.line("voice_picture")))
+    return _with(told, route=Route.HOUSE) if plan.route is Route.BOT else told
+
+
+def _decided(arrived: Arrived, words: Words, presence: Presence) -> Plan:
     base = _merged(arrived)
     if arrived.do is not None and (plan := _tapped(arrived, base, words, presence)) is not None:
         return plan
@@ -176,6 +187,12 @@ def _awaited(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> 
 def _with_bot(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> Plan:
     assessment = arrived.assessment
     if assessment.safe_word:
+        plan = _queued(
+            base, Lane.WISH, (words.emergency_card(), *words.queued(presence, base.speaker, live=arrived.live))
+        )
+        return _with(plan, level=max(base.level, 2))
+    if assessment.answer == "one" and arrived.conversation.level >= 1 and arrived.conversation.script is None:
+        # the sign for danger, which the lines about calls and pictures name
         plan = _queued(
             base, Lane.WISH, (words.emergency_card(), *words.queued(presence, base.speaker, live=arrived.live))
         )

@@ -73,6 +73,7 @@ class Database:
             )
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine.pool, "invalidate", _let_go)
         else:
             self.engine = create_async_engine(
                 self.url,
@@ -185,6 +186,11 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _let_go(connection: Any, record: Any, error: BaseException | None) -> None:
+    # cancelled in the middle, a connection is closed without a rollback and keeps the write lock
+    connection.rollback()
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -110,7 +110,7 @@ conversations = Table(
     # who may speak with it: a web token as a hash, a messenger's address as a keyed hash beside its cipher
     Column("token_hash", LargeBinary(32), unique=True),
     Column("token_seen_at", Instant),
-    Column("address_mac", LargeBinary(32), index=True),
+    Column("address_mac", LargeBinary(32), unique=True),
     Column("address", LargeBinary),
     # who speaks
     Column("state", String(12), nullable=False),

@@ -35,16 +35,15 @@ _SAY_AGAIN_SECONDS = 10.0
 _REMEMBERED = 10_000
 _RATE_TOLD_SECONDS = 60
 
-# what a counsellor reads in place of it
+# the phrase that a counsellor reads in place of it
 _KINDS = {
-    "voice": "[mesazh me zë]",
-    "audio": "[mesazh me zë]",
-    "photo": "[foto]",
-    "video": "[video]",
-    "video_note": "[video]",
-    "location": "[vendndodhje]",
+    "voice": "kind_voice",
+    "audio": "kind_voice",
+    "photo": "kind_photo",
+    "video": "kind_video",
+    "video_note": "kind_video",
+    "location": "kind_location",
 }
-_OTHER_KIND = "[skedar]"
 
 
 async def in_time[R](work: Coroutine[Any, Any, R], seconds: float = STORE_SECONDS) -> R:
@@ -147,7 +146,8 @@ class TelegramVisits:
         text: str,
         payload: str | None = None,
     ) -> Kept:
-        inbound = Inbound(conversation, "telegram", client_id, text, payload, address=arrival.address)
+        unread = isinstance(arrival, Other)
+        inbound = Inbound(conversation, "telegram", client_id, text, payload, address=arrival.address, unread=unread)
         kept = await in_time(self._house.reception.receive(inbound))
         if not isinstance(arrival, Tap):
             self._to_note.append((conversation, kept.id, arrival.reference))
@@ -175,14 +175,12 @@ class TelegramVisits:
 
     async def _other(self, other: Other) -> None:
         """What cannot be read is kept by its kind, so that a counsellor knows of it; the visitor is told so."""
-        kind = _KINDS.get(other.kind, _OTHER_KIND)
+        kind = self._house.words.text("system", _KINDS.get(other.kind, "kind_other"))
         now = await self._known(other.address) if other.place is not None else None
         if other.place is not None and now is not None and now.level >= HIGH:
             # a place is never asked for, and kept only where somebody may have to be found
             kind += f" {other.place[0]:.5f}, {other.place[1]:.5f}"
-        kept = await self._words(other, f"{kind} {other.caption}".strip())
-        if kept is not None and not kept.again:
-            self._say(other.address, self._house.words.line("voice_picture"))
+        await self._words(other, f"{kind} {other.caption}".strip())
 
     async def _start(self, command: Command) -> None:
         """The first words; nothing is kept for them. Once a person is involved, /start is a word like any other."""

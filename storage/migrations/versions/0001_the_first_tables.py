@@ -126,10 +126,10 @@ def upgrade() -> None:
         sa.CheckConstraint("level BETWEEN 0 AND 4", name=op.f("ck_conversations_level")),
         sa.ForeignKeyConstraint(["counsellor"], ["staff.id"], name=op.f("fk_conversations_counsellor")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sa.UniqueConstraint("address_mac", name=op.f("uq_conversations_address_mac")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_conversations_token_hash")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_conversations_address_mac"), ["address_mac"], unique=False)
         batch_op.create_index(batch_op.f("ix_conversations_counsellor"), ["counsellor"], unique=False)
         batch_op.create_index(
             "ix_conversations_owed",
@@ -281,7 +281,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("asked_id > answered_id"),
         )
         batch_op.drop_index(batch_op.f("ix_conversations_counsellor"))
-        batch_op.drop_index(batch_op.f("ix_conversations_address_mac"))
 
     op.drop_table("conversations")
     op.drop_table("staff")
