@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from frontdoor.ports import Wake
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "frontdoor:wake"
 _QUEUE = 10_000
 _COUNTED = 50_000
+_CONNECTIONS = 16
 _COUNT_HERE = 5.0
 _QUIET = 2.0
 _BACK_OFF = (0.1, 0.25, 0.5, 1.0)
@@ -37,7 +38,16 @@ class RedisBus:
 
     def __init__(self, url: str) -> None:
         """`url` as in the settings: redis://, rediss:// or unix://."""
-        self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, health_check_interval=15)
+        # under a flood they wait for each other: a pool that raises instead would count beside Redis
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=2,
+            socket_timeout=2,
+            socket_connect_timeout=2,
+            health_check_interval=15,
+        )
+        self._redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(_COUNT)
         self._listeners: set[asyncio.Queue[Wake]] = set()
         self._pending: dict[tuple[str, str | None], Wake] = {}

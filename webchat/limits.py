@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 _DAY = 86_400
 _ALARM_SECONDS = 60.0
+_EMERGENCY_TIMES = 10
 
 
 class Limits:
@@ -69,9 +70,10 @@ class Limits:
             self._refuse("new conversations")
         return by_address and in_all
 
-    async def may_say(self, conversation: str) -> bool:
-        """One more message of a conversation within its minute."""
-        return await self._bus.allow(f"say:{conversation}", self._settings.messages_per_minute, 60)
+    async def may_say(self, conversation: str, *, emergency: bool = False) -> bool:
+        """One more message of a conversation within its minute; more of them where each answer may count."""
+        limit = self._settings.messages_per_minute * (_EMERGENCY_TIMES if emergency else 1)
+        return await self._bus.allow(f"say:{conversation}", limit, 60)
 
     def _refuse(self, what: str) -> None:
         self.refused += 1
