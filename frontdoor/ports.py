@@ -257,6 +257,10 @@ class Bus(Protocol):
         """Count one use of `key`; false when there were more than `limit` within `window` seconds."""
         ...
 
+    def allow_here(self, key: str, limit: int, window: float) -> bool:
+        """The same, counted in this process only and without asking anybody."""
+        ...
+
 
 __all__ = [
     "Assessed",

@@ -103,6 +103,11 @@ class RedisBus:
             except (RedisError, OSError, TimeoutError):
                 # one that hangs must not hold up each message anew
                 self._count_here_until = now + _COUNT_HERE
+        return self.allow_here(key, limit, window)
+
+    def allow_here(self, key: str, limit: int, window: float) -> bool:
+        """See ports.Bus."""
+        now = time.monotonic()
         ends, used = self._counted.get(key, (0.0, 0))
         if ends < now:
             ends, used = now + window, 0

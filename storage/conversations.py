@@ -153,6 +153,8 @@ class Conversations:
     async def presence(self) -> Presence:
         """See ReceptionStore; at most a second old."""
         if time.monotonic() * 1000 - self._presence_at > _PRESENCE_MS:
+            # set before reading, so that of many who ask at this moment only one reads
+            self._presence_at = time.monotonic() * 1000
             on_shift = (
                 select(func.count())
                 .select_from(staff)
@@ -164,7 +166,6 @@ class Conversations:
             async with self._database.read() as connection:
                 row = (await connection.execute(select(on_shift.scalar_subquery(), waiting.scalar_subquery()))).one()
             self._presence = Presence(row[0], row[1])
-            self._presence_at = time.monotonic() * 1000
         return self._presence
 
     async def claim_answer(self, conversation: str, owner: str) -> Unanswered | None:

@@ -131,7 +131,7 @@ class TelegramVisits:
         return kept
 
     async def _may_say(self, conversation: str, address: str, text: str) -> bool:
-        if await self._house.limits.may_say(conversation) or self._house.reception.urgent(text):
+        if self._house.limits.may_say(conversation) or self._house.reception.urgent(text):
             return True
         # a flood must not be answered with a flood
         if await self._house.bus.allow(f"told:{conversation}", 1, _RATE_TOLD_SECONDS):

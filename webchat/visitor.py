@@ -226,7 +226,7 @@ class VisitorSocket:
         else:
             # "po", "jo" or a place says nothing by itself, and everything in an emergency
             emergency = bool(self._state.get("level_high")) or self._state.get("state") == State.COUNSELLOR.value
-            allowed = await self._house.limits.may_say(conversation, emergency=emergency)
+            allowed = self._house.limits.may_say(conversation, emergency=emergency)
             if not allowed and not self._house.reception.urgent(text):
                 await self._error("rate_limited", client_id)
                 return
