@@ -22,7 +22,7 @@ _TWO_DIGITS = re.compile(r"\d{2}")
 _DOUBLED = re.compile(r"([a-z])\1")
 _LONGEST_SPLIT = 32
 _LONGEST_PIECE = 16
-_SHORT = "a e i u me te ne se po do ta ma ti mi si nuk s ke ka di du dua jam jom kam kom une ik per nga"
+_SHORT = "e i me te ne se po do ta ma ti mi si nuk ke ka di du dua jam jom kam kom une ik per nga"
 _SHORT_WORDS = frozenset(_SHORT.split())
 
 
@@ -75,7 +75,7 @@ def chat_variants(word: str) -> list[str]:
     if "r" in word:
         # "rr" is often typed as one letter and the other way round.
         variants.append(re.sub(r"r+", "rr", word))
-    if "e" in word:
+    if "e" in word and len(word) >= 6:
         variants.append(word.replace("e", ""))
     return variants
 
@@ -95,7 +95,7 @@ def split_joined(word: str, known: Known) -> list[str] | None:
             if before is None:
                 continue
             piece = word[start:end]
-            cost = _piece_cost(piece, known)
+            cost = 1.0 if start == 0 and piece == "s" else _piece_cost(piece, known)
             current = best[end]
             if cost and (current is None or before[0] + cost < current[0]):
                 best[end] = (before[0] + cost, [*before[1], piece])

@@ -11,13 +11,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from language.common_words import COMMON_WORDS
-from screening.notation import Steps, Words
+from screening.notation import Step, Steps, Words
 from screening.reading import Place
 from screening.vocabulary import Bits, Vocabulary
 
 CHUNK = 512
 """Longer texts are matched piece by piece, with an overlap longer than any pattern reaches."""
 OVERLAP = 64
+
+_LOOK_AHEAD = 3
+"""How far behind words in any order a word that forbids them still counts."""
 
 _WORD, _NOT, _GAP, _START, _END, _CHOICE, _NEAR = range(7)
 
@@ -32,10 +35,17 @@ class Match(NamedTuple):
     widest_last: int
 
 
+class _Phrase(NamedTuple):
+    """Steps, and the choices that must all stand in the text for them to match."""
+
+    needs: Bits
+    steps: tuple[_Step, ...]
+
+
 class _Step(NamedTuple):
     kind: int
     argument: int
-    phrases: tuple[tuple[_Step, ...], ...] = ()
+    phrases: tuple[_Phrase, ...] = ()
     gap: int = 0
 
 
@@ -55,7 +65,7 @@ class Matcher:
         self._keys: Bits = 0
         for owner, steps in patterns:
             needs = _needs(steps, vocabulary)
-            compiled = _Compiled(owner, _compiled(steps, vocabulary), tuple(need for _, need in needs))
+            compiled = _Compiled(owner, _compiled(steps, vocabulary), tuple(need for _, need in sorted(needs)))
             # A pattern waits for the rarest of what it needs.
             for key in _numbers(min(needs)[1]):
                 self._by_key.setdefault(key, []).append(compiled)
@@ -76,11 +86,9 @@ class Matcher:
         return sorted(found)
 
     def _chunk(self, places: Sequence[Place], begins: int, ends: int) -> list[Match]:
-        present: Bits = 0
-        for place in places:
-            present |= place.choices
-        keys = present & self._keys
         board = _Board(places, begins, ends)
+        present = board.present
+        keys = present & self._keys
         waiting = {id(pattern): pattern for key in _numbers(keys) for pattern in self._by_key[key]}
         return [
             match
@@ -101,11 +109,9 @@ def _compiled(steps: Steps, vocabulary: Vocabulary) -> tuple[_Step, ...]:
     compiled = []
     for step in steps:
         if step.kind == "choice":
-            phrases = tuple(_compiled(phrase, vocabulary) for phrase in step.phrases)
-            compiled.append(_Step(_CHOICE, 0, phrases))
+            compiled.append(_Step(_CHOICE, 0, _phrases(step, vocabulary)))
         elif step.kind == "near":
-            phrases = tuple(_compiled(phrase, vocabulary) for phrase in step.phrases)
-            compiled.append(_Step(_NEAR, 0, phrases, step.gap))
+            compiled.append(_Step(_NEAR, 0, _phrases(step, vocabulary), step.gap))
         elif step.kind in ("word", "not"):
             kind = _WORD if step.kind == "word" else _NOT
             compiled.append(_Step(kind, vocabulary.numbers[step.words]))
@@ -113,6 +119,17 @@ def _compiled(steps: Steps, vocabulary: Vocabulary) -> tuple[_Step, ...]:
             kind = {"gap": _GAP, "start": _START, "end": _END}[step.kind]
             compiled.append(_Step(kind, vocabulary.numbers.get(step.words, -1), gap=step.gap))
     return tuple(compiled)
+
+
+def _phrases(step: Step, vocabulary: Vocabulary) -> tuple[_Phrase, ...]:
+    phrases = []
+    for phrase in step.phrases:
+        needs: Bits = 0
+        for inner in phrase:
+            if inner.kind == "word":
+                needs |= 1 << vocabulary.numbers[inner.words]
+        phrases.append(_Phrase(needs, _compiled(phrase, vocabulary)))
+    return tuple(phrases)
 
 
 def _needs(steps: Steps, vocabulary: Vocabulary) -> list[tuple[int, Bits]]:
@@ -145,24 +162,31 @@ class _Board:
     """One text: for each choice, the places where it stands, worked out when first asked."""
 
     def __init__(self, places: Sequence[Place], begins: int, ends: int) -> None:
-        self.places = places
         self.size = len(places)
         self.standing: dict[int, int] = {}
         self.begin = (1 << begins if 0 <= begins < self.size else 0) | (1 if begins > 0 else 0)
         self.end = 1 << ends if 0 <= ends <= self.size else 0
         self.words = 0
-        for i, place in enumerate(places):
-            if place.end:
-                self.words |= 1 << i
+        self.present: Bits = 0
+        self.distinct: dict[Bits, int] = {}
+        place_bit = 1
+        for choices, _, end in places:
+            if end:
+                self.words |= place_bit
+            if choices:
+                self.present |= choices
+                self.distinct[choices] = self.distinct.get(choices, 0) | place_bit
+            place_bit <<= 1
 
     def where(self, choice: int) -> int:
         places = self.standing.get(choice)
         if places is None:
             places = 0
             bit = 1 << choice
-            for i, place in enumerate(self.places):
-                if place.choices & bit:
-                    places |= 1 << i
+            if self.present & bit:
+                for choices, standing in self.distinct.items():
+                    if choices & bit:
+                        places |= standing
             self.standing[choice] = places
         return places
 
@@ -179,9 +203,11 @@ class _Board:
             return self.together(phrases, gap) << 1
         if kind == _CHOICE:
             reached = 0
-            for phrase in phrases:
+            for needs, steps in phrases:
+                if needs & self.present != needs:
+                    continue
                 there = here
-                for inner in phrase:
+                for inner in steps:
                     there = self.after(inner, there)
                     if not there:
                         break
@@ -198,25 +224,32 @@ class _Board:
             return here & ~self.where(argument)
         return here & (self.begin if kind == _START else self.end)
 
-    def together(self, phrases: tuple[tuple[_Step, ...], ...], width: int) -> int:
+    def together(self, phrases: tuple[_Phrase, ...], width: int) -> int:
         """Places of the last of some words that stand together, in any order, in one sentence."""
         together = self.words
-        for ((kind, argument, _, _),) in phrases:
+        for _, ((kind, argument, _, _),) in phrases:
             seen = standing = self.where(argument)
             for _ in range(width - 1):
                 standing = (standing << 1) & self.words
                 seen |= standing
+            if kind == _NOT:
+                standing = self.where(argument)
+                for _ in range(_LOOK_AHEAD):
+                    standing = (standing >> 1) & self.words
+                    seen |= standing
             together &= seen if kind == _WORD else ~seen
         ends = 0
-        for ((kind, argument, _, _),) in phrases:
+        for _, ((kind, argument, _, _),) in phrases:
             if kind == _WORD:
                 ends |= self.where(argument)
         return together & ends
 
-    def together_from(self, phrases: tuple[tuple[_Step, ...], ...], end: int) -> int:
+    def together_from(self, phrases: tuple[_Phrase, ...], end: int) -> int:
         """The place of the first of the words that stand together and end there."""
         upto = (end << 1) - 1
-        firsts = [(self.where(argument) & upto).bit_length() for ((kind, argument, _, _),) in phrases if kind == _WORD]
+        firsts = [
+            (self.where(argument) & upto).bit_length() for _, ((kind, argument, _, _),) in phrases if kind == _WORD
+        ]
         return 1 << (min(firsts) - 1)
 
     def follow(self, pattern: _Compiled) -> list[Match]:
@@ -251,8 +284,9 @@ class _Board:
                 here = (here >> 1) & before & self.where(argument)
             elif kind == _CHOICE:
                 began = 0
-                for phrase in phrases:
-                    began |= self.back(phrase, before, here) if phrase else here & before
+                for needs, inner in phrases:
+                    if needs & self.present == needs:
+                        began |= self.back(inner, before, here) if inner else here & before
                 here = began
             elif kind == _GAP:
                 passable = self.passable(argument)

@@ -175,14 +175,11 @@ def _categories(hits: Iterable[Hit]) -> tuple[str, ...]:
 
 
 def _about(hits: Sequence[Hit], said: set[Signal]) -> About:
-    """Whom the gravest words are about; the writer when in doubt."""
+    """Whom the grave words are about; the writer when in doubt."""
     highest = max((hit.level for hit in hits), default=0)
-    gravest = {hit.entry.about for hit in hits if hit.level == highest}
-    if not gravest:
-        return "other" if "other" in said and "self" not in said else "self"
-    if "self" in gravest:
-        return "self"
-    if "other" in gravest or ("other" in said and "self" not in said):
+    grave = {hit.entry.about for hit in hits if hit.level >= min(highest, 3)} - {None}
+    of_another = "other" in said and "self" not in said
+    if grave == {"other"} or (of_another and grave != {"self"}):
         return "other"
     return "self"
 
