@@ -16,12 +16,14 @@ from frontdoor.conversation import Conversation, ScriptPlace, State
 from frontdoor.message import Inbound, Message, Sender
 from frontdoor.ports import Kept, View
 from frontdoor.routing import SILENCE_SECONDS, Plan
-from storage.database import Conflict, Database
+from storage.database import Conflict, Database, StoreUnavailable
 from storage.keys import Cipher, ServiceKey
 from storage.placing import instant, message_row, outbox_row, placed
 from storage.tables import audit, conversations, database_now, deadlines, messages, outbox
 
 BATCH = 200
+GATHER_SECONDS = 0.006
+BUSY_SECONDS = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Keeping:
         self._key = key
         self._waiting: list[tuple[ToKeep, asyncio.Future[Kept | None]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._ended = 0.0
 
     async def keep(self, item: ToKeep) -> Kept | None:
         """The message at its place once it is durable; None when the conversation has moved on."""
@@ -101,19 +104,23 @@ class Keeping:
             await asyncio.gather(self._writer, return_exceptions=True)
 
     async def _write(self) -> None:
+        clock = asyncio.get_running_loop().time
         while self._waiting:
+            # one alone goes at once; while they keep coming, a short wait makes one commit of many
+            if clock() - self._ended < BUSY_SECONDS:
+                await asyncio.sleep(GATHER_SECONDS)
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             results: Sequence[Kept | Exception | None]
             try:
                 results = await self._commit([item for item, _ in batch])
-            except Conflict:
-                # another process was first with one of them: each by itself, so that only that one yields
-                results = [await self._commit_alone(item) for item, _ in batch]
             except Exception as error:
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
+                if isinstance(error, StoreUnavailable) and not isinstance(error, Conflict):
+                    results = [error] * len(batch)
+                else:
+                    # another process was first with one of them, or one does not open: each by itself,
+                    # so that only that one yields
+                    results = [await self._commit_alone(item) for item, _ in batch]
+            self._ended = clock()
             for (_, future), result in zip(batch, results, strict=True):
                 if future.done():
                     continue

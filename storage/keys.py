@@ -41,7 +41,7 @@ class Cipher:
         """The plain bytes; raises KeyMissing when key or place do not fit."""
         try:
             return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._bound(place, field))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise KeyMissing("a kept field does not open with its conversation's key") from error
 
     def _bound(self, place: int | str, field: str) -> bytes:
@@ -109,7 +109,7 @@ class ServiceKey:
             key = self._aead.decrypt(
                 wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], f"{conversation}:{key_id}".encode()
             )
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise KeyMissing("a conversation's key does not unwrap with the service key") from error
         cipher = Cipher(conversation, key)
         self._remember(conversation, wrapped, cipher)

@@ -22,7 +22,7 @@ from storage.database import AWAY, Database, StoreUnavailable, async_url, said, 
 from storage.keys import KeyMissing, ServiceKey
 from storage.tables import conversations, metadata
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class NotAtHead(Exception):
@@ -33,19 +33,23 @@ REFUSALS: tuple[type[Exception], ...] = (NotAtHead, KeyMissing, StoreUnavailable
 """What keeps a process from starting: told in one line."""
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(migrations: Path, connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
     return config
 
 
-def head() -> str:
+def head(migrations: Path = MIGRATIONS) -> str:
     """The revision that this program needs."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = ScriptDirectory.from_config(_config(migrations)).get_current_head()
     if revision is None:
         raise NotAtHead("there are no migrations")
     return revision
+
+
+def _known(migrations: Path) -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config(migrations)).walk_revisions()}
 
 
 async def revision(connection: AsyncConnection) -> str | None:
@@ -53,29 +57,35 @@ async def revision(connection: AsyncConnection) -> str | None:
     return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
 
 
-async def upgrade(url: str) -> None:
+async def upgrade(url: str, migrations: Path = MIGRATIONS) -> None:
     """Bring the database to head; a SQLite file that holds something is copied first.
 
-    Raises StoreUnavailable, which names the database and says what is wrong with it.
+    Raises StoreUnavailable, which names the database and says what is wrong with it, and NotAtHead for a
+    revision that this program does not know.
     """
     try:
-        await _upgrade(url)
+        await _upgrade(url, migrations)
     except (SQLAlchemyError, *AWAY) as error:
         raise StoreUnavailable(f"the database {shown(url)} cannot be used: {said(error)}") from error
 
 
-async def _upgrade(url: str) -> None:
+async def _upgrade(url: str, migrations: Path) -> None:
     engine = create_async_engine(async_url(url))
     try:
         async with engine.connect() as connection:
             current = await revision(connection)
-        if current == head():
+        if current == head(migrations):
             return
         if current is not None:
+            if current not in _known(migrations):
+                raise NotAtHead(
+                    f"the database is at revision {current}, which this program does not know: "
+                    "a newer one has been at work here, start that one"
+                )
             _copy(url, current)
 
         def migrate(connection: Connection) -> None:
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(migrations, connection), "head")
 
         async with engine.begin() as connection:
             await connection.run_sync(migrate)
