@@ -1,0 +1,1 @@
+"""Albanian text as teenagers write it."""
