@@ -166,13 +166,14 @@ class _Board:
         self.standing: dict[int, int] = {}
         self.begin = (1 << begins if 0 <= begins < self.size else 0) | (1 if begins > 0 else 0)
         self.end = 1 << ends if 0 <= ends <= self.size else 0
-        self.words = 0
+        self.inside = (1 << self.size) - 1
+        self.last = 1 << self.size
         self.present: Bits = 0
         self.distinct: dict[Bits, int] = {}
         place_bit = 1
-        for choices, _, end in places:
-            if end:
-                self.words |= place_bit
+        for choices, _, _, begins_sentence in places:
+            if begins_sentence:
+                self.inside ^= place_bit
             if choices:
                 self.present |= choices
                 self.distinct[choices] = self.distinct.get(choices, 0) | place_bit
@@ -191,8 +192,8 @@ class _Board:
         return places
 
     def passable(self, without: int) -> int:
-        """Places that a gap may cross: no end of a sentence, none of the words that it must be without."""
-        return self.words & ~self.where(without) if without >= 0 else self.words
+        """Places that a gap may cross: no beginning of a sentence, none of the words that it must be without."""
+        return self.inside & ~self.where(without) if without >= 0 else self.inside
 
     def after(self, step: _Step, here: int) -> int:
         """Places where the next step may begin, from the places where this one may."""
@@ -226,16 +227,16 @@ class _Board:
 
     def together(self, phrases: tuple[_Phrase, ...], width: int) -> int:
         """Places of the last of some words that stand together, in any order, in one sentence."""
-        together = self.words
+        together = (1 << self.size) - 1
         for _, ((kind, argument, _, _),) in phrases:
             seen = standing = self.where(argument)
             for _ in range(width - 1):
-                standing = (standing << 1) & self.words
+                standing = (standing << 1) & self.inside
                 seen |= standing
             if kind == _NOT:
                 standing = self.where(argument)
                 for _ in range(_LOOK_AHEAD):
-                    standing = (standing >> 1) & self.words
+                    standing = (standing & self.inside) >> 1
                     seen |= standing
             together &= seen if kind == _WORD else ~seen
         ends = 0
@@ -292,7 +293,7 @@ class _Board:
                 passable = self.passable(argument)
                 reached = here
                 for _ in range(gap):
-                    here = (here >> 1) & passable
+                    here = (here & (self.inside | self.last)) >> 1 & passable
                     reached |= here
                 here = reached & before
             else:

@@ -26,11 +26,12 @@ _LAUGHTER = re.compile(r"[😂🤣😆😹😝😜]|\b(?:a?(?:ha){2,}h?|(?:he){3
 
 
 class Place(NamedTuple):
-    """Where a word stands in the raw text, and its choices; an empty span is the end of a sentence."""
+    """Where a word stands in the raw text, its choices, and whether a sentence begins with it."""
 
     choices: Bits
     start: int
     end: int
+    begins: bool = False
 
 
 class Text(NamedTuple):
@@ -56,17 +57,14 @@ class Reader:
         folded = fold(text)
         found = list(WORD.finditer(folded.text))
         places: list[Place] = []
-        since_end = 0
         before = 0
         for word, first, last in spelled_together([match[0] for match in found]):
             start, end = found[first].start(), found[last - 1].end()
-            if since_end >= 2 and start - before > 1 and _SENTENCE_END.search(folded.text, before, start):
-                places.append(Place(0, 0, 0))
-                since_end = 0
+            begins = start - before > 1 and _SENTENCE_END.search(folded.text, before, start) is not None
             raw_start, raw_end = folded.raw_span(start, end)
             for choices in self._choices(word):
-                places.append(Place(choices, raw_start, raw_end))
-            since_end += 1
+                places.append(Place(choices, raw_start, raw_end, begins))
+                begins = False
             before = end
         return Text(places, folded)
 

@@ -33,6 +33,7 @@ JOINED_WITHIN = timedelta(minutes=5)
 JOINED_MESSAGES = 2
 JOINED_WORDS = 10
 """How much of what was said just before may belong to the same sentence."""
+SENTENCE_ENDS = (".", "?", "!")
 MILD_BECOMES_MARKED = 3
 """Which message of level 1 in a conversation counts as level 2."""
 MOST_EVIDENCE = 12
@@ -83,7 +84,7 @@ class Screen:
             about=about,
             speaker=_speaker(said, age),
             evidence=_evidence(message, hits, text, before),
-            language=detect_language(message),
+            language=detect_language(message, text.folded.text),
             version=self.version,
             wish="wish" in said,
             safe_word="safe_word" in said,
@@ -105,9 +106,8 @@ class Screen:
         self, message: str, history: Sequence[HistoryEntry], facts: Facts
     ) -> tuple[Text, int, list[Hit], set[Signal], bool]:
         text = self._reader.read(message)
-        earlier = self._just_before(history, facts) if text.places else []
-        before = len(earlier)
-        matches = self._matcher.matches([*earlier, *text.places], before)
+        places, before = self._with_what_was_just_said(text.places, history, facts)
+        matches = self._matcher.matches(places, before)
         hits: list[Hit] = []
         guards: list[tuple[Entry, Match]] = []
         said: set[Signal] = set()
@@ -125,21 +125,23 @@ class Screen:
         lowered, check_in = _lowered(hits, guards)
         return text, before, lowered, said, check_in
 
-    def _just_before(self, history: Sequence[HistoryEntry], facts: Facts) -> list[Place]:
-        """The last words of the visitor's last messages, when these were written just before."""
-        earlier: list[Place] = []
+    def _with_what_was_just_said(
+        self, places: list[Place], history: Sequence[HistoryEntry], facts: Facts
+    ) -> tuple[list[Place], int]:
+        """The places after the visitor's last words, when these were written just before, and how many these are."""
+        joined = places
         next_at: datetime = facts.local_time or (history[-1].at if history else datetime.min)
         own = [entry for entry in history if entry.sender == Sender.VISITOR][-JOINED_MESSAGES:]
         for entry in reversed(own):
             comparable = (next_at.tzinfo is None) == (entry.at.tzinfo is None)
-            if comparable and not timedelta(0) <= next_at - entry.at <= JOINED_WITHIN:
+            if not joined or (comparable and not timedelta(0) <= next_at - entry.at <= JOINED_WITHIN):
                 break
-            places = self._reader.read(entry.text).places
-            if entry.text.rstrip().endswith(("?", "!")):
-                places.append(Place(0, 0, 0))
-            earlier = (places + earlier)[-JOINED_WORDS:]
+            if entry.text.rstrip().endswith(SENTENCE_ENDS):
+                joined = [joined[0]._replace(begins=True), *joined[1:]]
+            joined = self._reader.read(entry.text).places[-JOINED_WORDS:] + joined
             next_at = entry.at
-        return earlier
+        before = min(len(joined) - len(places), JOINED_WORDS)
+        return joined[len(joined) - len(places) - before :], before
 
 
 def _code_digest() -> str:
