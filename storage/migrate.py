@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -66,11 +66,17 @@ async def upgrade(url: str, migrations: Path = MIGRATIONS) -> None:
     try:
         await _upgrade(url, migrations)
     except (SQLAlchemyError, *AWAY) as error:
+        # the driver's thread still tells the loop that it ends, and would complain about a loop that is closed
+        await asyncio.sleep(0.05)
         raise StoreUnavailable(f"the database {shown(url)} cannot be used: {said(error)}") from error
 
 
 async def _upgrade(url: str, migrations: Path) -> None:
     engine = create_async_engine(async_url(url))
+    if engine.dialect.name == "sqlite":
+        # the driver begins no transaction before a change of tables: one that fails would stay half done
+        event.listen(engine.sync_engine, "connect", _by_hand)
+        event.listen(engine.sync_engine, "begin", _begin)
     try:
         async with engine.connect() as connection:
             current = await revision(connection)
@@ -91,6 +97,14 @@ async def _upgrade(url: str, migrations: Path) -> None:
             await connection.run_sync(migrate)
     finally:
         await engine.dispose()
+
+
+def _by_hand(connection: Any, record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _copy(url: str, current: str) -> None:
