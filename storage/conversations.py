@@ -359,7 +359,10 @@ class Conversations:
         """The place in the queue of a conversation that waits, counted from 1, in the order that counsellors see."""
         if conversation.state is not State.WAITING:
             return None
-        mine = select(rank().label("rank"), weight().label("weight")).where(conversations.c.id == conversation.id)
+        # it may have been claimed since it was read: then it has no place any more
+        mine = select(rank().label("rank"), weight().label("weight")).where(
+            conversations.c.id == conversation.id, conversations.c.state == "waiting"
+        )
         async with self._database.read() as connection:
             own = (await connection.execute(mine)).one_or_none()
             if own is None:

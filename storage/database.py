@@ -7,13 +7,14 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
 import asyncpg
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -24,8 +25,8 @@ log = logging.getLogger(__name__)
 _BUSY_MS = 2_000
 """How long a writer waits for another process to let go of the file: a visitor must hear of it within 5 seconds."""
 
-_CONNECT_SECONDS = 3.0
-_STATEMENT_SECONDS = 4.0
+_CONNECT_SECONDS = 2.0
+_STATEMENT_SECONDS = 2.5
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -65,12 +66,27 @@ class Database:
         """`url` as in the settings; nothing is opened yet, and no file is ever made here."""
         self.url = async_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
+        self.failed = False
+        """A write has failed, and nobody has tried since whether it works again."""
         self._writing = asyncio.Lock()
         self._file = _File(make_url(self.url)) if self.is_sqlite else None
+        self._thread: ThreadPoolExecutor | None = None
+        self._own: Engine | None = None
+        # no overflow: what it opens is closed again after each use, and opening costs more than waiting
         if self._file is not None:
             self.engine: AsyncEngine = create_async_engine(
-                self._file.url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=5, pool_timeout=_CONNECT_SECONDS
+                self._file.url,
+                connect_args={"timeout": _BUSY_MS / 1000},
+                pool_size=6,
+                max_overflow=0,
+                pool_timeout=_CONNECT_SECONDS,
             )
+            self._thread = ThreadPoolExecutor(1, "sqlite")
+            self._own = create_engine(
+                self._file.url.set(drivername="sqlite"), connect_args={"timeout": _BUSY_MS / 1000}, poolclass=StaticPool
+            )
+            event.listen(self._own, "connect", _prepare_sqlite)
+            event.listen(self._own, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine.pool, "invalidate", _let_go)
@@ -79,8 +95,8 @@ class Database:
                 self.url,
                 connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _STATEMENT_SECONDS},
                 pool_pre_ping=True,
-                pool_size=10,
-                max_overflow=10,
+                pool_size=16,
+                max_overflow=0,
                 pool_timeout=_CONNECT_SECONDS,
             )
 
@@ -89,7 +105,7 @@ class Database:
         """A connection for reading; raises StoreUnavailable."""
         try:
             await self._found()
-            async with self.engine.connect() as connection:
+            async with self.engine.connect() as connection, _given_up(connection):
                 yield connection
         except AWAY as error:
             raise StoreUnavailable(f"the database {shown(self.url)}: {said(error)}") from error
@@ -108,12 +124,57 @@ class Database:
                     if self._file.identity() != before:
                         raise StoreUnavailable("the database file was replaced while it was written to")
             else:
-                async with self.engine.begin() as connection:
+                async with (
+                    self.engine.connect() as connection,
+                    _given_up(connection),
+                    connection.begin(),
+                    _given_up(connection),
+                ):
                     yield connection
         except IntegrityError as error:
             raise Conflict(said(error)) from error
+        except StoreUnavailable:
+            self.failed = True
+            raise
         except AWAY as error:
+            self.failed = True
             raise StoreUnavailable(f"the database {shown(self.url)}: {said(error)}") from error
+
+    async def at_once[R](self, work: Callable[[Connection], R]) -> R:
+        """A transaction whose statements need nothing from outside, done in one go; raises StoreUnavailable.
+
+        On SQLite a thread of its own does it: a change of threads for each statement would cost more than they do.
+        """
+        try:
+            if self._file is None or self._thread is None:
+                async with (
+                    self.engine.connect() as connection,
+                    _given_up(connection),
+                    connection.begin(),
+                    _given_up(connection),
+                ):
+                    return await connection.run_sync(work)
+            async with self._writing:
+                before = await self._found()
+                result = await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
+                if self._file.identity() != before:
+                    raise StoreUnavailable("the database file was replaced while it was written to")
+                return result
+        except IntegrityError as error:
+            raise Conflict(said(error)) from error
+        except StoreUnavailable:
+            self.failed = True
+            raise
+        except AWAY as error:
+            self.failed = True
+            raise StoreUnavailable(f"the database {shown(self.url)}: {said(error)}") from error
+
+    def _work[R](self, work: Callable[[Connection], R]) -> R:
+        """In the thread: the connection is its own and stays open."""
+        if self._own is None:
+            raise StoreUnavailable("the database is closed")
+        with self._own.connect().execution_options(writes=True) as connection, connection.begin():
+            return work(connection)
 
     async def checkpoint(self) -> None:
         """Bring SQLite's log into the file and empty it, so that nothing erased stays in it; never raises.
@@ -135,13 +196,30 @@ class Database:
         now = self._file.identity()
         if self._file.known is not None and self._file.known != now:
             log.error("another database file stands in the place of the one that was open; it is used from now on")
-            await self.engine.dispose()
+            await self._give_up()
         self._file.known = now
         return now
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._give_up()
+        if self._thread is not None:
+            self._thread.shutdown()
+
+    async def _give_up(self) -> None:
         await self.engine.dispose()
+        if self._thread is not None and self._own is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._own.dispose)
+
+
+@asynccontextmanager
+async def _given_up(connection: AsyncConnection) -> AsyncIterator[None]:
+    """A connection on which nothing came is thrown away: being polite to it, as with a rollback, would wait again."""
+    try:
+        yield
+    except (TimeoutError, asyncio.CancelledError):
+        await connection.invalidate()
+        raise
 
 
 class _File:
@@ -171,7 +249,8 @@ def shown(url: str) -> str:
 
 def said(error: Exception) -> str:
     """What the engine said, without the statement's values."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+    lines = str(getattr(error, "orig", None) or error).splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

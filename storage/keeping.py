@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from frontdoor.assessment import Evidence, RiskAssessment
 from frontdoor.conversation import Conversation, ScriptPlace, State
@@ -139,34 +138,35 @@ class Keeping:
             return error
 
     async def _commit(self, items: list[ToKeep]) -> list[Kept | None]:
+        return await self._database.at_once(lambda connection: self._transaction(connection, items))
+
+    def _transaction(self, connection: Connection, items: list[ToKeep]) -> list[Kept | None]:
         rows = _Rows([], [], [], [], [], [])
-        async with self._database.write() as connection:
-            now = int((await connection.execute(select(database_now()))).scalar_one())
-            before = await self._before(connection, items)
-            again = await self._again(connection, items)
-            results: list[Kept | None] = []
-            taken: set[str] = set()
-            for item in items:
-                conversation = item.view.conversation
-                known = again.get((conversation.id, item.inbound.client_id)) if item.inbound else None
-                if known is not None:
-                    results.append(Kept(known[0], known[1], conversation, again=True))
-                    continue
-                row = before.get(conversation.id)
-                current = (row["last_id"], row["epoch"]) if row else (0, 0)
-                if (
-                    conversation.id in taken
-                    or (row is not None) != item.view.exists
-                    or current != (conversation.last_id, conversation.epoch)
-                ):
-                    results.append(None)
-                    continue
-                taken.add(conversation.id)
-                results.append(self._one(item, row, now, rows))
-            await self._insert(connection, rows)
+        now = int(connection.execute(select(database_now())).scalar_one())
+        before, again = self._before(connection, items), self._again(connection, items)
+        results: list[Kept | None] = []
+        taken: set[str] = set()
+        for item in items:
+            conversation = item.view.conversation
+            known = again.get((conversation.id, item.inbound.client_id)) if item.inbound else None
+            if known is not None:
+                results.append(Kept(known[0], known[1], conversation, again=True))
+                continue
+            row = before.get(conversation.id)
+            current = (row["last_id"], row["epoch"]) if row else (0, 0)
+            if (
+                conversation.id in taken
+                or (row is not None) != item.view.exists
+                or current != (conversation.last_id, conversation.epoch)
+            ):
+                results.append(None)
+                continue
+            taken.add(conversation.id)
+            results.append(self._one(item, row, now, rows))
+        self._insert(connection, rows)
         return results
 
-    async def _before(self, connection: AsyncConnection, items: list[ToKeep]) -> dict[str, Any]:
+    def _before(self, connection: Connection, items: list[ToKeep]) -> dict[str, Any]:
         ids = sorted({item.view.conversation.id for item in items})
         locked = (
             select(
@@ -184,16 +184,16 @@ class Keeping:
             .order_by(conversations.c.id)
             .with_for_update()
         )
-        return {row["id"]: row for row in (await connection.execute(locked)).mappings()}
+        return {row["id"]: row for row in connection.execute(locked).mappings()}
 
-    async def _again(self, connection: AsyncConnection, items: list[ToKeep]) -> dict[tuple[str, str], Any]:
+    def _again(self, connection: Connection, items: list[ToKeep]) -> dict[tuple[str, str], Any]:
         keys = [(item.inbound.conversation, item.inbound.client_id) for item in items if item.inbound]
         if not keys:
             return {}
         known = select(messages.c.conversation, messages.c.client_id, messages.c.id, messages.c.at).where(
             tuple_(messages.c.conversation, messages.c.client_id).in_(keys)
         )
-        return {(row[0], row[1]): (row[2], row[3]) for row in await connection.execute(known)}
+        return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(known)}
 
     def _one(self, item: ToKeep, row: Any, now: int, rows: _Rows) -> Kept:
         """The rows of one message; gives what Reception hears of it."""
@@ -253,12 +253,12 @@ class Keeping:
             "created_at": now,
         }
 
-    async def _insert(self, connection: AsyncConnection, rows: _Rows) -> None:
+    def _insert(self, connection: Connection, rows: _Rows) -> None:
         # in the order of ids, so that two processes never wait for each other in a circle
         if rows.new:
-            await connection.execute(insert(conversations), sorted(rows.new, key=lambda row: str(row["id"])))
+            connection.execute(insert(conversations), sorted(rows.new, key=lambda row: str(row["id"])))
         if rows.changed:
-            await connection.execute(_UPDATE, sorted(rows.changed, key=lambda row: str(row["of"])))
+            connection.execute(_UPDATE, sorted(rows.changed, key=lambda row: str(row["of"])))
         for table, values in (
             (messages, rows.messages),
             (outbox, rows.outbox),
@@ -266,7 +266,7 @@ class Keeping:
             (audit, rows.audit),
         ):
             if values:
-                await connection.execute(insert(table), values)
+                connection.execute(insert(table), values)
 
 
 def _after(before: Conversation, plan: Plan, last_id: int, now: int) -> Conversation:

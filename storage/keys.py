@@ -7,6 +7,7 @@ import hmac
 import os
 import secrets
 import stat
+import threading
 from collections import OrderedDict
 from pathlib import Path
 
@@ -59,6 +60,8 @@ class ServiceKey:
         self._mac_key = self._derive(key, b"mac")
         self._token_key = self._derive(key, b"token")
         self.id = hashlib.sha256(self._derive(key, b"id")).hexdigest()[:16]
+        # opened by the event loop and by the thread that writes
+        self._lock = threading.Lock()
         self._ciphers: OrderedDict[str, tuple[bytes, Cipher]] = OrderedDict()
 
     @staticmethod
@@ -99,10 +102,11 @@ class ServiceKey:
 
     def cipher(self, conversation: str, wrapped: bytes, key_id: str) -> Cipher:
         """The conversation's cipher; raises KeyMissing when another service key wrapped it."""
-        known = self._ciphers.get(conversation)
-        if known is not None and known[0] == wrapped:
-            self._ciphers.move_to_end(conversation)
-            return known[1]
+        with self._lock:
+            known = self._ciphers.get(conversation)
+            if known is not None and known[0] == wrapped:
+                self._ciphers.move_to_end(conversation)
+                return known[1]
         if key_id != self.id:
             raise KeyMissing(f"this conversation was wrapped by key {key_id}, the service has {self.id}")
         try:
@@ -117,7 +121,8 @@ class ServiceKey:
 
     def forget(self, conversation: str) -> None:
         """Drop the conversation's key from memory."""
-        self._ciphers.pop(conversation, None)
+        with self._lock:
+            self._ciphers.pop(conversation, None)
 
     def mac(self, field: str, value: str) -> bytes:
         """A keyed hash by which a value is found again without being readable."""
@@ -128,6 +133,7 @@ class ServiceKey:
         return hmac.digest(self._token_key, text.encode(), "sha256")[:16]
 
     def _remember(self, conversation: str, wrapped: bytes, cipher: Cipher) -> None:
-        self._ciphers[conversation] = (wrapped, cipher)
-        if len(self._ciphers) > _CACHED_KEYS:
-            self._ciphers.popitem(last=False)
+        with self._lock:
+            self._ciphers[conversation] = (wrapped, cipher)
+            if len(self._ciphers) > _CACHED_KEYS:
+                self._ciphers.popitem(last=False)

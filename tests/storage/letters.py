@@ -62,7 +62,9 @@ class Letters:
             asks_bot=asks_bot,
             epoch_up=epoch_up,
         )
-        inbound = Inbound(name, "telegram", f"u{self._written}", "përshëndetje", address=self.addresses.get(name, CHAT))
+        # a chat has one conversation: each name gets a chat of its own
+        address = self.addresses.setdefault(name, CHAT if not self.addresses else f"{CHAT}{len(self.addresses)}")
+        inbound = Inbound(name, "telegram", f"u{self._written}", "përshëndetje", address=address)
         kept = await self.store.keep(view, inbound, None, RiskAssessment(version="test"), plan)
         assert kept is not None
         return kept
