@@ -74,8 +74,8 @@ def run(start: Callable[[Settings], Awaitable[int]], refusals: tuple[type[Except
     except (SettingsError, ContentError, CannotStart) as error:
         print(f"cannot start: {error}", file=sys.stderr)
     except refusals as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        print(f"cannot start: {reason}", file=sys.stderr)
+        lines = str(getattr(error, "orig", None) or error).splitlines()
+        print(f"cannot start: {lines[0] if lines else type(error).__name__}", file=sys.stderr)
     except OSError as error:
         print(f"cannot start: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
     except KeyboardInterrupt:

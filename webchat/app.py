@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from storage.database import StoreUnavailable
+from storage.database import Database, StoreUnavailable
+from storage.leases import Leases
 from storage.migrate import NotAtHead, require_head
 from webchat import rounds
 from webchat.house import House
@@ -161,23 +162,34 @@ async def _health(request: web.Request) -> web.Response:
 
 
 async def _ready(request: web.Request) -> web.Response:
-    """503 only when the database is unreachable or not at head; a bus or bot that is down degrades."""
+    """503 only when the database is away, takes nothing or is not at head; a bus or bot that is down degrades."""
     house = request.app[HOUSE]
     state, problem = await readiness(house)
     return web.json_response(state, status=503 if problem else 200)
 
 
-async def readiness(house: House) -> tuple[dict[str, Any], bool]:
-    """What works and what does not, without anything that should not be public; and whether it must be 503."""
-    problem = False
-    database = {"state": "ok"}
+async def _database_state(database: Database) -> str:
     try:
-        await require_head(house.database)
+        await require_head(database)
     except NotAtHead:
-        database, problem = {"state": "not at head"}, True
+        return "not at head"
     except (StoreUnavailable, OSError, Exception) as error:  # each driver has its own errors for being away
         log.error("the database is away: %s", type(error).__name__)
-        database, problem = {"state": "unreachable"}, True
+        return "unreachable"
+    if database.failed:
+        # it can be read; whether it takes anything again only a write can tell
+        try:
+            await Leases(database).hold("ready", "ready", 0)
+        except StoreUnavailable:
+            return "takes nothing"
+        database.failed = False
+    return "ok"
+
+
+async def readiness(house: House) -> tuple[dict[str, Any], bool]:
+    """What works and what does not, without anything that should not be public; and whether it must be 503."""
+    database = {"state": await _database_state(house.database)}
+    problem = database["state"] != "ok"
     bot = await house.bot.health()
     bus_up = bool(getattr(house.bus, "up", True))
     signed, in_all = house.content.signed_scripts, len(house.content.scripts)

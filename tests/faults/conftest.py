@@ -58,6 +58,8 @@ class StoppablePostgres(Postgres):
             for one in standing:
                 with contextlib.suppress(psutil.Error):
                     one.resume()
+            # runuser stops together with what it started
+            self._process.send_signal(signal.SIGCONT)
 
     def _pid(self) -> int:
         return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
