@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from frontdoor.assessment import About, Level, RiskAssessment, Speaker
 from frontdoor.conversation import Conversation, Lane, ScriptPlace, State
-from frontdoor.message import Said
+from frontdoor.message import Said, Sender
 
 if TYPE_CHECKING:
+    from frontdoor.content import Script, Step
     from frontdoor.ports import Presence
     from frontdoor.words import Words
 
@@ -126,9 +127,11 @@ def _tapped(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> P
     page = words.page(do)
     if page is not None:
         # opened by the visitor's own tap: allowed at any time, and nobody but the page speaks
+        if conversation.state in (State.WAITING, State.COUNSELLOR):
+            page = tuple(replace(said, sender=Sender.SYSTEM) for said in page)
         return _with(base, route=Route.HOUSE, said=page)
     if do == "counsellor" and conversation.state in (State.BOT, State.CLOSED):
-        return _queued(base, Lane.WISH, words.queued(presence, base.speaker, live=arrived.live))
+        return _wished(arrived, base, words, presence)
     if do == "not_so":
         return _with(base, route=Route.HOUSE, said=(words.line("not_so_noted"),), not_so=True)
     if do == "leave":
@@ -187,22 +190,17 @@ def _awaited(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> 
 def _with_bot(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> Plan:
     assessment = arrived.assessment
     if assessment.safe_word:
-        plan = _queued(
-            base, Lane.WISH, (words.emergency_card(), *words.queued(presence, base.speaker, live=arrived.live))
-        )
-        return _with(plan, level=max(base.level, 2))
+        return _with(_wished(arrived, base, words, presence, words.emergency_card()), level=max(base.level, 2))
     if assessment.answer == "one" and arrived.conversation.level >= 1 and arrived.conversation.script is None:
         # the sign for danger, which the lines about calls and pictures name
-        plan = _queued(
-            base, Lane.WISH, (words.emergency_card(), *words.queued(presence, base.speaker, live=arrived.live))
-        )
-        return _with(plan, level=max(base.level, 2))
+        return _with(_wished(arrived, base, words, presence, words.emergency_card()), level=max(base.level, 2))
     if assessment.unscreened:
         return _queued(base, Lane.UNSCREENED, (words.line("unscreened"),))
-    if assessment.level >= HIGH:
+    if assessment.level >= HIGH or (assessment.level >= 2 and base.level >= HIGH):
+        # also distress after an emergency that a counsellor left at its level
         return _scripted(arrived, _queued(base, Lane.RISK, ()), words, presence)
     if assessment.wish:
-        return _queued(base, Lane.WISH, words.queued(presence, base.speaker, live=arrived.live))
+        return _wished(arrived, base, words, presence)
     follow = _followed(arrived, base, words, presence)
     if follow is not None:
         return follow
@@ -225,18 +223,29 @@ def _level_two(arrived: Arrived, base: Plan, words: Words, presence: Presence) -
     return _scripted(arrived, _with(base, route=Route.HOUSE, watch=True), words, presence)
 
 
+def _wished(arrived: Arrived, base: Plan, words: Words, presence: Presence, *first: Said) -> Plan:
+    """Into the queue by wish; who stands at level 3–4 is told of no place in it."""
+    if base.level >= HIGH and presence.on_shift:
+        return _queued(base, Lane.RISK, (*first, words.line("searching", base.speaker)))
+    told = words.queued(presence, base.speaker, live=arrived.live)
+    return _queued(base, Lane.RISK if base.level >= HIGH else Lane.WISH, (*first, *told))
+
+
 def _queued(base: Plan, lane: Lane, said: tuple[Said, ...]) -> Plan:
     return _with(base, route=Route.COUNSELLOR, state=State.WAITING, lane=lane, epoch_up=True, said=said, script=None)
 
 
 def _scripted(arrived: Arrived, base: Plan, words: Words, presence: Presence, script: str | None = None) -> Plan:
     """The first step of the script that fits; at level 3–4 also that a person is being sought."""
-    chosen = words.script(script) if script else words.script_for(base)
+    # what is told now has its own words, also after something graver
+    told = arrived.assessment.categories or base.categories
+    chosen = words.script(script) if script else words.script_for(_with(base, categories=told))
     said = [words.step(chosen, chosen.first, base, presence)]
-    if base.level >= HIGH and presence.on_shift:
-        said.append(words.line("searching", base.speaker))
-    elif base.level >= HIGH and not arrived.live:
-        said.append(words.line("searching_nobody", base.speaker))
+    if base.level >= HIGH and base.state is State.WAITING:
+        if presence.on_shift:
+            said.append(words.line("searching", base.speaker))
+        elif not arrived.live:
+            said.append(words.line("searching_nobody", base.speaker))
     step = chosen.steps[chosen.first]
     return _with(
         base,
@@ -248,12 +257,8 @@ def _scripted(arrived: Arrived, base: Plan, words: Words, presence: Presence, sc
 
 def _followed(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> Plan | None:
     """What follows an answer to the script's open question; None when no question is open or none fits."""
-    place = arrived.conversation.script
-    if place is None:
-        return None
-    script = words.script(place.script)
-    step = script.steps.get(place.step)
-    if step is None or step.question is None:
+    script, step = _open_step(arrived.conversation, words)
+    if script is None or step is None or step.question is None:
         return None
     do = arrived.do or ""
     given = do.removeprefix("answer:") if do.startswith("answer:") else arrived.assessment.answer
@@ -283,14 +288,25 @@ def _followed(arrived: Arrived, base: Plan, words: Words, presence: Presence) ->
     )
 
 
+def _open_step(conversation: Conversation, words: Words) -> tuple[Script | None, Step | None]:
+    """Script and step where the conversation stands; neither when content/ has changed since."""
+    place = conversation.script
+    if place is None:
+        return None, None
+    try:
+        script = words.script(place.script)
+    except KeyError:
+        return None, None
+    return script, script.steps.get(place.step)
+
+
 def after_silence(conversation: Conversation, words: Words, presence: Presence) -> Plan | None:
     """What a script says into a minute of silence while a person is awaited; None when it says nothing."""
     place = conversation.script
     if place is None or conversation.state is not State.WAITING:
         return None
-    script = words.script(place.script)
-    step = script.steps.get(place.step)
-    if step is None or step.silence is None or step.silence.step is None:
+    script, step = _open_step(conversation, words)
+    if script is None or step is None or step.silence is None or step.silence.step is None:
         return None
     base = _merged(Arrived(conversation, RiskAssessment(), None, live=True))
     nxt = script.steps[step.silence.step]
