@@ -52,7 +52,7 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    """POST /api/sign-out: ends this session; refused while conversations are held."""
+    """POST /api/sign-out: ends the session; refused while conversations are held."""
     house, person = request.app[HOUSE], request[PERSON]
     held = await house.accounts.holding(person.id)
     if held:

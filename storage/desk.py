@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from frontdoor.conversation import Lane, State
 from frontdoor.message import Message, Said, Sender
 from frontdoor.ports import Claim, Clock
-from storage.conversations import conversation_of
+from storage.conversation_reading import conversation_of
 from storage.database import Database
 from storage.desk_queries import WATCHED_FROM, watched
 from storage.desk_reading import DeskReading, seal_reason

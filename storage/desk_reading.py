@@ -18,7 +18,7 @@ from frontdoor.assessment import Evidence
 from frontdoor.conversation import Conversation
 from frontdoor.message import Message
 from frontdoor.ports import Clock
-from storage.conversations import conversation_of
+from storage.conversation_reading import conversation_of
 from storage.database import Database
 from storage.desk_queries import HELD, MOVED, PULSE, QUEUE, SAID, WATCH, news_of, one
 from storage.keeping import unpack_evidence

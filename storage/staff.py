@@ -164,7 +164,7 @@ class StaffAccounts:
         return replace(_person(row), on_break=False), token
 
     async def session(self, token: str) -> Staff | None:
-        """Who holds this session now; None when it is over or was never given."""
+        """Who holds the session now; None when it is over or was never given."""
         wanted = (
             select(staff, staff_sessions.c.expires_at)
             .join(staff_sessions, staff_sessions.c.staff == staff.c.id)
