@@ -202,13 +202,19 @@ class Content:
 
     def _read(self, path: Path) -> Any:
         try:
-            return yaml.load(path.read_text("utf-8"), Loader=_Loader)
-        except OSError as error:
-            raise ContentError(f"{self._name(path)}: cannot be read: {error.strerror}") from error
+            return yaml.load(self._text(path), Loader=_Loader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f", line {mark.line + 1}" if mark else ""
             raise ContentError(f"{self._name(path)}{line}: {getattr(error, 'problem', error)}") from error
+
+    def _text(self, path: Path) -> str:
+        try:
+            return path.read_text("utf-8")
+        except OSError as error:
+            raise ContentError(f"{self._name(path)}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise ContentError(f"{self._name(path)}: byte {error.start} is not UTF-8") from error
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self._root.parent))
@@ -246,8 +252,12 @@ class Content:
         return {name: self._shape(path, name, Phrase, entry) for name, entry in data.items()}
 
     def _scripts(self) -> Iterator[Script]:
+        seen: set[str] = set()
         for path in sorted((self._root / "scripts").glob("*.yml")):
             for script in self._list(path, None, Script):
+                if script.id in seen:
+                    raise ContentError(f"{self._name(path)}, {script.id}: there is another script of this name")
+                seen.add(script.id)
                 if script.category != "any" and script.category not in RISK_CATEGORIES:
                     raise ContentError(f"{self._name(path)}, {script.id}: unknown category {script.category!r}")
                 named = {script.first} | {
@@ -262,7 +272,7 @@ class Content:
 
     def _articles(self) -> Iterator[Article]:
         for path in sorted((self._root / "articles").glob("*.md")):
-            text = path.read_text("utf-8")
+            text = self._text(path)
             parts = text.split("---\n", 2)
             if len(parts) != 3 or parts[0].strip():
                 raise ContentError(f"{self._name(path)}: a head between two lines of --- was expected")

@@ -31,8 +31,8 @@ class Settings:
     """Everything that can be set. Names of variables are those of the fields, in capitals."""
 
     data_dir: Path
-    database_url: str
-    bus_url: str | None
+    database_url: str = field(repr=False)
+    bus_url: str | None = field(repr=False)
     service_key_file: Path
     public_listen: Address
     console_listen: Address
