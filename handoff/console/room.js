@@ -175,11 +175,18 @@ export function room(app, person, ways) {
     const wanted = desk.current;
     if (!wanted) return;
     const answer = await post("/api/claim", { conversation: wanted });
-    if (answer.ok) await taken(wanted);
-    else {
-      tell(answer.message);
-      void load(wanted);
+    if (answer.ok) {
+      await taken(wanted);
+      return;
     }
+    tell(answer.message);
+    if (answer.status !== 409 || desk.current !== wanted) return;
+    // somebody else has it, or nobody needs to: there is nothing here to read any more
+    desk.current = null;
+    desk.forget(wanted);
+    follow();
+    showTab("queue");
+    desk.changed();
   }
 
   async function next() {
