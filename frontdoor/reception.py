@@ -168,17 +168,22 @@ class Reception:
         """Answer, one after another, all that is owed; a lease keeps other processes from doing the same."""
         store = self._doors.store
         while (owed := await store.claim_answer(conversation, self._doors.owner)) is not None:
-            events = None
+            events, wished = None, False
             try:
                 turn = await self._turn(owed)
-                if any((reply.get("custom") or {}).get("kind") == "counsellor" for reply in turn.replies):
-                    await self._wished(owed)
-                    continue
-                replies = self._doors.words.from_bot(turn.replies, level=owed.level)
+                wished = any((reply.get("custom") or {}).get("kind") == "counsellor" for reply in turn.replies)
+                replies = () if wished else self._doors.words.from_bot(turn.replies, level=owed.level)
                 events = turn.events
             except BotUnavailable as error:
                 log.warning("the bot gave no answer: %s", error)
                 replies = (self._doors.words.bot_down(),)
+            except Exception as error:
+                # an answer that nobody can read would be asked for again and again
+                log.error("the bot's answer cannot be said: %s", type(error).__name__)
+                replies = (self._doors.words.bot_down(),)
+            if wished:
+                await self._wished(owed)
+                continue
             messages = await store.answer(owed, self._doors.owner, replies, events)
             if messages is None:
                 return
