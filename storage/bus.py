@@ -50,7 +50,7 @@ class RedisBus:
         self._redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(_COUNT)
         self._listeners: set[asyncio.Queue[Wake]] = set()
-        self._pending: dict[tuple[str, str | None], Wake] = {}
+        self._pending: dict[tuple[str, str | None, object], Wake] = {}
         self._flush: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._counted: OrderedDict[str, tuple[float, int]] = OrderedDict()
@@ -79,7 +79,7 @@ class RedisBus:
     async def publish(self, wake: Wake) -> None:
         """Tell everybody. Wake-ups of one moment about the same conversation become one; never raises."""
         self._hear(wake)
-        self._pending[(wake.kind, wake.conversation)] = wake
+        self._pending[(wake.kind, wake.conversation, wake.detail.get("by"))] = wake
         if self._flush is None or self._flush.done():
             self._flush = asyncio.create_task(self._send(), name="bus flush")
 
