@@ -95,8 +95,10 @@ class ConversationReading:
     async def presence(self) -> Presence:
         """See ReceptionStore; at most a second old."""
         if time.monotonic() * 1000 - self._presence_at > _PRESENCE_MS:
-            # set before reading, so that of many who ask at this moment only one reads
-            self._presence_at = time.monotonic() * 1000
+            before, now = self._presence_at, time.monotonic() * 1000
+            if before:
+                # set before reading, so that of many who ask at this moment only one reads
+                self._presence_at = now
             on_shift = (
                 select(func.count())
                 .select_from(staff)
@@ -105,9 +107,14 @@ class ConversationReading:
                 )
             )
             waiting = select(func.count()).select_from(conversations).where(conversations.c.state == "waiting")
-            async with self._database.read() as connection:
-                row = (await connection.execute(select(on_shift.scalar_subquery(), waiting.scalar_subquery()))).one()
-            self._presence = Presence(row[0], row[1])
+            try:
+                async with self._database.read() as connection:
+                    both = select(on_shift.scalar_subquery(), waiting.scalar_subquery())
+                    row = (await connection.execute(both)).one()
+            except BaseException:
+                self._presence_at = before
+                raise
+            self._presence, self._presence_at = Presence(row[0], row[1]), now
         return self._presence
 
     async def owed(self, limit: int = 50) -> list[str]:

@@ -177,6 +177,9 @@ class Conversations(ConversationReading):
         self._key.forget(conversation)
 
     def _advance(self, view: View, kept: Kept, entry: HistoryEntry | None) -> None:
+        if kept.conversation.state is not view.conversation.state:
+            # the queue is longer or shorter now: whoever comes next is told a place that is true
+            self._presence_at = 0.0
         added = [entry] if entry else []
         added += [_entry(message, None) for message in kept.said]
         self._remember(
