@@ -46,6 +46,10 @@ export function transcript(desk, reply, acts) {
       read();
     }
   });
+  // a keyboard that comes up, a window that changes its size: who was at the end stays there
+  new ResizeObserver(() => {
+    if (atEnd) toEnd();
+  }).observe(scroller);
   document.addEventListener("visibilitychange", read);
   window.addEventListener("focus", read);
 
@@ -67,6 +71,8 @@ export function transcript(desk, reply, acts) {
     nothing.hidden = Boolean(data);
     head.hidden = facts.hidden = scroller.hidden = typing.hidden = !data;
     if (!data) {
+      // nor is it anybody's colour any more
+      column.className = "column conversation vacant";
       shown = "";
       newer.hidden = true;
       rows.update([]);
