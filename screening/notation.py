@@ -25,6 +25,8 @@ LONGEST_GAP = 8
 WIDEST_NEAR = 16
 _USUAL_GAP = 3
 
+_WORD = re.compile(r"[^\W_]+")
+_PLAIN_WORD = re.compile(r"(?:([a-z0-9])(?!\1\1))+")
 _NEAR = re.compile(r"<(\d+) ([^<>]+)>")
 _SYMBOL = re.compile(r"\s*(\.\.\.\d*(?:![^\s(){}/^$]+)?|[(){}/^$]|[^\s(){}/^$]+)")
 
@@ -122,8 +124,10 @@ def read_words(choice: str, groups: Groups) -> Words:
             beginnings |= group.beginnings
             number = number or group.number
         else:
-            word = fold_text(part.removesuffix("*"))
-            if not re.fullmatch(r"[^\W_]+", word):
+            word = part.removesuffix("*")
+            if not _PLAIN_WORD.fullmatch(word):
+                word = fold_text(word)
+            if not _WORD.fullmatch(word):
                 raise PatternError(f"“{part}” is not one word")
             if not part.endswith("*"):
                 whole.add(word)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,7 +111,7 @@ class Screen:
         places, before = self._with_what_was_just_said(text.places, history, facts)
         matches = self._matcher.matches(places, before)
         hits: list[Hit] = []
-        guards: list[tuple[Entry, Match]] = []
+        guards: dict[int, list[Match]] = {}
         said: set[Signal] = set()
         for match in matches:
             if match.widest_last < before:
@@ -118,11 +120,13 @@ class Screen:
             if entry.kind == "risk":
                 hits.append(Hit(entry, *match[1:], entry.level))
             elif entry.kind == "guard":
-                if not entry.laughing or text.laughing():
-                    guards.append((entry, match))
+                guards.setdefault(match.owner, []).append(match)
             elif match.first >= before and entry.says:
                 said.add(entry.says)
-        lowered, check_in = _lowered(hits, guards)
+        only_laughing = [owner for owner in guards if self.lexicon.entries[owner].laughing]
+        if only_laughing and not text.laughing():
+            guards = {owner: found for owner, found in guards.items() if owner not in only_laughing}
+        lowered, check_in = _lowered(hits, guards, self.lexicon)
         return text, before, lowered, said, check_in
 
     def _with_what_was_just_said(
@@ -152,15 +156,32 @@ def _code_digest() -> str:
     return digest.hexdigest()[:6]
 
 
-def _lowered(hits: Iterable[Hit], guards: Sequence[tuple[Entry, Match]]) -> tuple[list[Hit], bool]:
+class _Reach:
+    """The matches of one guard; tells whether one of them reaches over given places, in logarithmic time."""
+
+    def __init__(self, guard: Entry, matches: Sequence[Match]) -> None:
+        self.guard = guard
+        self.categories = guard.categories or frozenset(RISK_CATEGORIES)
+        ordered = sorted((match.widest_first, match.widest_last) for match in matches)
+        self._firsts = [first for first, _ in ordered]
+        self._lasts = list(accumulate((last for _, last in ordered), max))
+
+    def over(self, first: int, last: int) -> bool:
+        at = bisect_right(self._firsts, first) - 1
+        return at >= 0 and self._lasts[at] >= last
+
+
+def _lowered(hits: Iterable[Hit], guards: Mapping[int, Sequence[Match]], lexicon: Lexicon) -> tuple[list[Hit], bool]:
     """The hits after each guard has lowered those that lie wholly inside its own words."""
+    reaches = [_Reach(lexicon.entries[owner], matches) for owner, matches in guards.items()]
     left: list[Hit] = []
     check_in = False
     for hit in hits:
         level = hit.level
-        for guard, match in guards:
-            inside = match.widest_first <= hit.first and hit.last <= match.widest_last
-            if inside and guard.level < hit.level and hit.entry.category in (guard.categories or RISK_CATEGORIES):
+        for reach in reaches:
+            guard = reach.guard
+            lowers = guard.level < hit.level and hit.entry.category in reach.categories
+            if lowers and reach.over(hit.first, hit.last):
                 level = min(level, guard.level)
                 check_in = check_in or guard.check_in
         check_in = check_in or (hit.entry.check_in and level == hit.level)
@@ -209,19 +230,21 @@ def _mild_before(history: Iterable[HistoryEntry]) -> int:
 def _evidence(message: str, hits: Iterable[Hit], text: Text, before: int) -> tuple[Evidence, ...]:
     """The words of this message that speak for each category, without those inside longer ones."""
     spans: dict[tuple[str, int, int], Source] = {}
-    for hit in sorted(hits, key=lambda hit: -hit.level):
+    level: dict[tuple[str, int, int], int] = {}
+    for hit in hits:
         start = text.places[max(hit.widest_first - before, 0)].start
         end = text.places[hit.widest_last - before].end
-        source: Source = "lexicon" if hit.first >= before else "context"
-        spans.setdefault((hit.entry.category, start, end), source)
-    kept = [
-        (span, source)
-        for span, source in spans.items()
-        if not any(
-            other != span and other[0] == span[0] and other[1] <= span[1] and span[2] <= other[2] for other in spans
-        )
-    ]
+        span = (hit.entry.category, start, -end)
+        if hit.first >= before or span not in spans:
+            spans[span] = "lexicon" if hit.first >= before else "context"
+        level[span] = max(hit.level, level.get(span, 0))
+    kept: list[tuple[str, int, int]] = []
+    for span in sorted(spans):
+        inside = kept and kept[-1][0] == span[0] and -span[2] <= -kept[-1][2]
+        if not inside:
+            kept.append(span)
+    gravest = sorted(kept, key=lambda span: -level[span])[:MOST_EVIDENCE]
     return tuple(
-        Evidence(start, end, message[start:end], category, source)
-        for (category, start, end), source in sorted(kept[:MOST_EVIDENCE], key=lambda item: item[0][1:])
+        Evidence(start, -end, message[start:-end], category, spans[category, start, end])
+        for category, start, end in sorted(gravest, key=lambda span: (span[1], -span[2], span[0]))
     )
