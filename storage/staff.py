@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select, update
 
 from frontdoor.ports import Clock
-from storage.database import Database
+from storage.database import Conflict, Database
 from storage.moment import clock_ms
 from storage.placing import instant
 from storage.tables import conversations, staff, staff_sessions
@@ -91,12 +91,16 @@ class StaffAccounts:
                 return None
         password = one_time_password()
         hashed = await self._hash(password)
-        async with self._database.write() as connection:
-            if await connection.scalar(anybody):
-                return None
-            now = await clock_ms(connection, self._clock)
-            values = _account(FIRST_ADMIN, FIRST_ALIAS, "admin", hashed, now)
-            await connection.execute(insert(staff).values(values))
+        try:
+            async with self._database.write() as connection:
+                if await connection.scalar(anybody):
+                    return None
+                now = await clock_ms(connection, self._clock)
+                values = _account(FIRST_ADMIN, FIRST_ALIAS, "admin", hashed, now)
+                await connection.execute(insert(staff).values(values))
+        except Conflict:
+            # another process has started at the same moment and was first; its password is the one that counts
+            return None
         return password
 
     async def add(self, user_name: str, alias: str, role: str = "counsellor") -> str:
@@ -106,12 +110,15 @@ class StaffAccounts:
             raise NameRefused("a user name has 2 to 64 characters, an alias 2 to 40")
         password = one_time_password()
         hashed = await self._hash(password)
-        async with self._database.write() as connection:
-            taken = select(func.count()).where(or_(staff.c.user_name == user_name, staff.c.alias == alias))
-            if await connection.scalar(taken):
-                raise NameRefused("the user name or the alias is taken")
-            now = await clock_ms(connection, self._clock)
-            await connection.execute(insert(staff).values(_account(user_name, alias, role, hashed, now)))
+        try:
+            async with self._database.write() as connection:
+                taken = select(func.count()).where(or_(staff.c.user_name == user_name, staff.c.alias == alias))
+                if await connection.scalar(taken):
+                    raise NameRefused("the user name or the alias is taken")
+                now = await clock_ms(connection, self._clock)
+                await connection.execute(insert(staff).values(_account(user_name, alias, role, hashed, now)))
+        except Conflict as error:
+            raise NameRefused("the user name or the alias is taken") from error
         return password
 
     async def reset_password(self, user_name: str) -> str:

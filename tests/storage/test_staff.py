@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
+from argon2 import PasswordHasher
 
 from storage.database import Database
-from storage.staff import Locked, NameRefused, PasswordRefused, SignInRefused
+from storage.staff import Locked, NameRefused, PasswordRefused, SignInRefused, StaffAccounts
 from storage.tables import staff, staff_sessions
 from tests.handoff.scene import PASSWORD, Scene
 
@@ -16,6 +18,33 @@ from tests.handoff.scene import PASSWORD, Scene
 def scene(database: Database) -> Scene:
     """The house with its staff."""
     return Scene(database)
+
+
+class Together(PasswordHasher):
+    """Hashes for several services, and lets none go on before all have come so far."""
+
+    def __init__(self, services: int) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self._barrier = threading.Barrier(services)
+        self.waits = False
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        hashed = super().hash(password, salt=salt)
+        if self.waits:
+            self._barrier.wait(5)
+        return hashed
+
+
+async def test_of_services_that_start_at_once_one_makes_the_first_administrator(database: Database) -> None:
+    hasher = Together(4)
+    services = [StaffAccounts(database, hasher=hasher) for _ in range(4)]
+    hasher.waits = True
+    passwords = await asyncio.gather(*[service.ensure_admin() for service in services])
+    hasher.waits = False
+    made = [password for password in passwords if password is not None]
+    assert len(made) == 1
+    admin, _ = await services[0].sign_in("admin", made[0])
+    assert admin.must_change
 
 
 async def test_the_first_administrator_gets_a_password_once_and_must_change_it(scene: Scene) -> None:
