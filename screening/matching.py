@@ -90,12 +90,14 @@ class Matcher:
         present = board.present
         keys = present & self._keys
         waiting = {id(pattern): pattern for key in _numbers(keys) for pattern in self._by_key[key]}
-        return [
-            match
-            for pattern in waiting.values()
-            if all(need & present for need in pattern.needs)
-            for match in board.follow(pattern)
-        ]
+        found: list[Match] = []
+        for pattern in waiting.values():
+            for need in pattern.needs:
+                if not need & present:
+                    break
+            else:
+                found += board.follow(pattern)
+        return found
 
 
 def _numbers(bits: Bits) -> Iterator[int]:
@@ -111,7 +113,12 @@ def _compiled(steps: Steps, vocabulary: Vocabulary) -> tuple[_Step, ...]:
         if step.kind == "choice":
             compiled.append(_Step(_CHOICE, 0, _phrases(step, vocabulary)))
         elif step.kind == "near":
-            compiled.append(_Step(_NEAR, 0, _phrases(step, vocabulary), step.gap))
+            # The rarest first, so that most texts are done with after a word or two.
+            words_first = sorted(
+                step.phrases, key=lambda phrase: (phrase[0].kind == "not", _frequency(phrase[0].words))
+            )
+            phrases = _phrases(Step("near", phrases=tuple(words_first)), vocabulary)
+            compiled.append(_Step(_NEAR, 0, phrases, step.gap))
         elif step.kind in ("word", "not"):
             kind = _WORD if step.kind == "word" else _NOT
             compiled.append(_Step(kind, vocabulary.numbers[step.words]))
@@ -239,6 +246,8 @@ class _Board:
                     standing = (standing & self.inside) >> 1
                     seen |= standing
             together &= seen if kind == _WORD else ~seen
+            if not together:
+                return 0
         ends = 0
         for _, ((kind, argument, _, _),) in phrases:
             if kind == _WORD:

@@ -186,7 +186,7 @@ def _lowered(hits: Iterable[Hit], guards: Mapping[int, Sequence[Match]], lexicon
                 check_in = check_in or guard.check_in
         check_in = check_in or (hit.entry.check_in and level == hit.level)
         if level > 0:
-            left.append(hit._replace(level=level))
+            left.append(hit if level == hit.level else hit._replace(level=level))
     return left, check_in
 
 
