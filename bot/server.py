@@ -134,7 +134,7 @@ async def _serve(listener: socket.socket, where: Address, model: Path | None, *,
         build_app(engine), access_log=None, handler_cancellation=True, shutdown_timeout=SECONDS_TO_FINISH
     )
     await runner.setup()
-    await web.SockSite(runner, listener).start()
+    await web.SockSite(runner, listener, backlog=1024).start()
     orphaned = asyncio.Event()
     if parent_stdin:
         _watch_stdin(loop, orphaned, ended)

@@ -43,7 +43,7 @@ async def listen(stack: contextlib.AsyncExitStack, app: web.Application, bound: 
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, bound).start()
+    await web.SockSite(runner, bound, backlog=1024).start()
 
 
 def stop_signal() -> asyncio.Event:

@@ -149,7 +149,7 @@ async def test_waiting_shows_the_place_until_a_person_is_there(visitor: Page, ho
     await expect(card.get_by_text("Merr frymë ngadalë")).to_have_count(0)
     await expect(visitor.locator("#speaker")).to_contain_text("Besa")
     await house.say({"sender": "counsellor", "counsellor": "Besa", "text": "Jam këtu."})
-    await expect(visitor.locator(".entry.counsellor .who")).to_have_text("Këshilluesi Besa")
+    await expect(visitor.locator(".entry.counsellor .who")).to_have_text("Besa, nga këshilluesit")
 
 
 async def test_nobody_there_is_told_and_the_queue_can_be_left(visitor: Page, house: FakeHouse) -> None:
