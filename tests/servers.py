@@ -108,22 +108,39 @@ class Postgres:
         else:
             raise RuntimeError("PostgreSQL did not come up")
         self._made = 0
+        asked = [*self._psql, "-c", "show server_version_num", "postgres"]
+        version = int(subprocess.run(asked, check=True, capture_output=True).stdout)
+        # copying the files is three times faster than writing them through the log
+        self._copying = " strategy file_copy" if version >= 150_000 else ""
+        # one client for all that is made and dropped: starting one takes longer than its work
+        self._client = subprocess.Popen(
+            [*self._psql, "postgres"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def database(self, like: str | None = None) -> str:
         """The URL of a new database: empty, or a copy of another that nobody is connected to."""
         self._made += 1
         name = f"t{self._made}"
-        template = f" template {like.rsplit('/', 1)[-1]}" if like else ""
-        subprocess.run([*self._psql, "-c", f"create database {name}{template}", "postgres"], check=True)
+        template = f" template {like.rsplit('/', 1)[-1]}{self._copying}" if like else ""
+        self._does(f"create database {name}{template}")
         return f"postgresql://tests@127.0.0.1:{self.port}/{name}"
 
     def drop(self, url: str) -> None:
         """Drop a database and whoever is still connected to it."""
         name = url.rsplit("/", 1)[-1]
-        subprocess.run([*self._psql, "-c", f"drop database if exists {name} with (force)", "postgres"], check=True)
+        self._does(f"drop database if exists {name} with (force)")
+
+    def _does(self, statement: str) -> None:
+        assert self._client.stdin is not None
+        assert self._client.stdout is not None
+        self._client.stdin.write(f"{statement};\n\\echo :ERROR\n")
+        self._client.stdin.flush()
+        if (answer := self._client.stdout.readline().strip()) != "false":
+            raise RuntimeError(f"{statement}: {answer or 'no answer'}")
 
     def stop(self) -> None:
         """End it at once and remove what it wrote."""
+        self._client.communicate()
         pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGQUIT)

@@ -197,12 +197,12 @@ class TestTexts:
 
         bot.turn = listening  # type: ignore[method-assign]
         await visitor.says("/restart")
-        await visitor.says('/help_menu{"topic": "cannabis"}')
+        await visitor.says("/greet pershendetje si je")
         await visitor.sees("asistenti automatik i ALO-s")
         async with asyncio.timeout(5):
             while len(asked) < 2:
                 await asyncio.sleep(0.02)
-        assert asked == [("/restart", None), ('/help_menu{"topic": "cannabis"}', None)]
+        assert asked == [("/restart", None), ("/greet pershendetje si je", None)]
 
 
 _TYPES = ("hello", "say", "press", "typing", "seen", "leave", "erase", "welcome", "kept", "x")
