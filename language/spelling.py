@@ -64,11 +64,14 @@ def spelled_together(words: Sequence[str]) -> list[tuple[str, int, int]]:
     return joined
 
 
+def single_letters(word: str) -> str:
+    """The word with every doubled letter written once."""
+    return _DOUBLED.sub(r"\1", word) if _DOUBLED.search(word) else word
+
+
 def chat_variants(word: str) -> list[str]:
     """Ways in which a chat spelling may have meant another letter; only for words that nobody knows."""
-    variants = []
-    if _DOUBLED.search(word):
-        variants.append(_DOUBLED.sub(r"\1", word))
+    variants = [single_letters(word)]
     for written, meant in (("w", "v"), ("q", "c"), ("x", "xh"), ("xh", "gj"), ("y", "i"), ("c", "q"), ("i", "y")):
         if written in word:
             variants.append(word.replace(written, meant))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from language.common_words import COMMON_WORDS
 from language.folding import Folded, fold
 from language.spelling import (
     CLITICS,
     WORD,
     chat_variants,
+    single_letters,
     spelled_together,
     split_joined,
     standard_words,
@@ -20,6 +20,8 @@ from screening.vocabulary import Bits, Vocabulary
 
 MOST_REMEMBERED = 30_000
 _LONGEST_WORD = 40
+_OWN_STEM = 7
+"""A beginning of so many letters is an inflected word of its own, never two words written as one."""
 _SENTENCE_END = re.compile(r"(?<!\.)\.(?!\.)|[!?\n;]")
 _AGE_JOINED = re.compile(r"(\d+)([a-z]{2,})")
 _LAUGHTER = re.compile(r"[😂🤣😆😹😝😜]|\b(?:a?(?:ha){2,}h?|(?:he){3,}|l[uo]l|lmf?ao|x+d+|jk)\b")
@@ -85,12 +87,12 @@ class Reader:
         choices = of(word) | of(standard[0])
         if len(word) == 1:
             return (choices | of(CLITICS.get(word, word)),)
-        if choices or word in COMMON_WORDS or word.isdigit() or len(word) > _LONGEST_WORD:
-            return (choices,)
-        return self._guess(word)
+        if self.vocabulary.knows_whole(word) or word.isdigit() or len(word) > _LONGEST_WORD:
+            return (choices | of(single_letters(word)),)
+        return self._guess(word, choices)
 
-    def _guess(self, word: str) -> tuple[Bits, ...]:
-        """What an unknown word may mean: disguised, chat spelling, joined, misspelled."""
+    def _guess(self, word: str, choices: Bits) -> tuple[Bits, ...]:
+        """What a word may mean that nobody knows as it stands: disguised, chat spelling, joined, misspelled."""
         of = self.vocabulary.choices_of
         if "*" in word:
             return (self.vocabulary.masked(word),)
@@ -100,15 +102,15 @@ class Reader:
         if plain is not None:
             return self._work_out(plain)
         if not word.isascii() or len(word) < 3:
-            return (0,)
-        choices = 0
+            return (choices,)
+        begins_as_known = choices != 0
         for variant in chat_variants(word):
             choices |= of(variant)
-        if choices:
-            return (choices,)
-        if word[0] in CLITICS and len(word) >= 4 and self.vocabulary.knows(word[1:]):
+        if not choices and word[0] in CLITICS and len(word) >= 4 and self.vocabulary.knows(word[1:]):
             return (of(word[0]) | of(CLITICS[word[0]]), *self._work_out(word[1:]))
-        pieces = split_joined(word, self.vocabulary.knows)
-        if pieces:
-            return tuple(choices for piece in pieces for choices in self._work_out(piece))
-        return (self.vocabulary.near(word),)
+        if (begins_as_known and self.vocabulary.longest_beginning(word) < _OWN_STEM) or not choices:
+            known = self.vocabulary.knows_whole if begins_as_known else self.vocabulary.knows
+            pieces = split_joined(word, known)
+            if pieces:
+                return tuple(choices for piece in pieces for choices in self._work_out(piece))
+        return (choices | self.vocabulary.near(word),)

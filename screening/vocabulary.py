@@ -58,6 +58,14 @@ class Vocabulary:
         """Whether some pattern speaks of the word, or everybody uses it."""
         return word in COMMON_WORDS or self.choices_of(word) != 0
 
+    def longest_beginning(self, word: str) -> int:
+        """How many letters of the word are the beginning that some pattern names."""
+        return max((length for length in self._lengths if word[:length] in self._beginnings), default=0)
+
+    def knows_whole(self, word: str) -> bool:
+        """Whether the word stands as it is in some pattern, or everybody uses it."""
+        return word in COMMON_WORDS or word in self._whole
+
     def learn_spellings(self, words: Iterable[str]) -> None:
         """Take the right spellings that misspelled words are compared with, beside the whole words."""
         spellings = {word for word in words if self.choices_of(word)} | set(self._whole)
