@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from language.common_words import COMMON_WORDS
 from language.folding import Folded, fold
 from language.spelling import (
     CLITICS,
@@ -21,7 +22,8 @@ from screening.vocabulary import Bits, Vocabulary
 MOST_REMEMBERED = 30_000
 _LONGEST_WORD = 40
 _OWN_STEM = 7
-"""A beginning of so many letters is an inflected word of its own, never two words written as one."""
+_SHORTEST_JOINED = 9
+"""Shorter words, and those with so long a known beginning, are inflected words and never two written as one."""
 _SENTENCE_END = re.compile(r"(?<!\.)\.(?!\.)|[!?\n;]")
 _AGE_JOINED = re.compile(r"(\d+)([a-z]{2,})")
 _LAUGHTER = re.compile(r"[😂🤣😆😹😝😜]|\b(?:a?(?:ha){2,}h?|(?:he){3,}|l[uo]l|lmf?ao|x+d+|jk)\b")
@@ -88,7 +90,7 @@ class Reader:
         if len(word) == 1:
             return (choices | of(CLITICS.get(word, word)),)
         if self.vocabulary.knows_whole(word) or word.isdigit() or len(word) > _LONGEST_WORD:
-            return (choices | of(single_letters(word)),)
+            return (choices if word in COMMON_WORDS else choices | of(single_letters(word)),)
         return self._guess(word, choices)
 
     def _guess(self, word: str, choices: Bits) -> tuple[Bits, ...]:
@@ -108,9 +110,12 @@ class Reader:
             choices |= of(variant)
         if not choices and word[0] in CLITICS and len(word) >= 4 and self.vocabulary.knows(word[1:]):
             return (of(word[0]) | of(CLITICS[word[0]]), *self._work_out(word[1:]))
-        if (begins_as_known and self.vocabulary.longest_beginning(word) < _OWN_STEM) or not choices:
+        if (begins_as_known and self._may_be_joined(word)) or not choices:
             known = self.vocabulary.knows_whole if begins_as_known else self.vocabulary.knows
             pieces = split_joined(word, known)
             if pieces:
                 return tuple(choices for piece in pieces for choices in self._work_out(piece))
         return (choices | self.vocabulary.near(word),)
+
+    def _may_be_joined(self, word: str) -> bool:
+        return len(word) >= _SHORTEST_JOINED and self.vocabulary.longest_beginning(word) < _OWN_STEM
