@@ -50,6 +50,7 @@ ikim ikur largohem kthehem kthehet ktheu hyj hyri futem fillova filloi mbaroi mb
 lene
 """
 _ORDINARY = """
+vjeter vjetri vjetrin vjetra vjetren shije shijen shijes frutash frutat ndrroj ndryshoj pasin
 therret therras therrasin thirri thirr thirrje hoxha hoxhen barak urime
 shef shefi shefin shefit rruges rrugen rruget rrugeve burrit burri burrin krahaso krahasoj faqet faqeve falas poste porosi
 behen behem behesh behej beheshin behemi levis levizje leviz maska madhe ankese ankesa
