@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, update
+from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 
 from frontdoor.conversation import Conversation, Lane, ScriptPlace, State
 from frontdoor.message import Button, Message
@@ -15,10 +16,11 @@ from frontdoor.ports import Presence, Press
 from storage.database import Database
 from storage.keys import Cipher, ServiceKey
 from storage.placing import open_message
-from storage.queueing import rank, weight
+from storage.queueing import most_urgent_first
 from storage.tables import conversations, database_now, messages, staff
 
 _PRESENCE_MS = 1_000
+_PLACES_SECONDS = 1.0
 
 
 def conversation_of(row: RowMapping) -> Conversation:
@@ -61,6 +63,9 @@ class ConversationReading:
         self._opening = tuple(opening)
         self._presence = Presence(0, 0)
         self._presence_at = 0.0
+        self._places: dict[str, int] = {}
+        self._places_at = 0.0
+        self._placing = asyncio.Lock()
 
     def opening_buttons(self, conversation: str) -> tuple[Button, ...]:
         """The opening's buttons with payloads that hold for this conversation only, though nothing is kept yet."""
@@ -225,23 +230,27 @@ class ConversationReading:
         """The place in the queue of a conversation that waits, counted from 1, in the order that counsellors see."""
         if conversation.state is not State.WAITING:
             return None
-        # it may have been claimed since it was read: then it has no place any more
-        mine = select(rank().label("rank"), weight().label("weight")).where(
-            conversations.c.id == conversation.id, conversations.c.state == "waiting"
+        asked = time.monotonic()
+        async with self._placing:
+            known = conversation.id in self._places or self._places_at >= asked
+            if not known or asked - self._places_at > _PLACES_SECONDS:
+                await self._read_places()
+        return self._places.get(conversation.id)
+
+    async def places(self) -> dict[str, int]:
+        """The places of all that wait, by conversation: one reading for everybody."""
+        async with self._placing:
+            await self._read_places()
+        return self._places
+
+    async def _read_places(self) -> None:
+        numbered = select(conversations.c.id, func.row_number().over(order_by=most_urgent_first())).where(
+            conversations.c.state == "waiting"
         )
+        began = time.monotonic()
         async with self._database.read() as connection:
-            own = (await connection.execute(mine)).one_or_none()
-            if own is None:
-                return None
-            before = (
-                select(func.count())
-                .select_from(conversations)
-                .where(
-                    conversations.c.state == "waiting",
-                    or_(rank() > own[0], and_(rank() == own[0], weight() < own[1])),
-                )
-            )
-            return 1 + int((await connection.execute(before)).scalar_one())
+            self._places = {row[0]: row[1] for row in await connection.execute(numbered)}
+        self._places_at = began
 
     def _cipher(self, row: RowMapping) -> Cipher:
         return self._key.cipher(row["id"], row["wrapped_key"], row["key_id"])

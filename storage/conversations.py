@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
 from frontdoor.assessment import HistoryEntry, RiskAssessment
 from frontdoor.conversation import Conversation
@@ -102,21 +102,27 @@ class Conversations(ConversationReading):
             .values(answer_by=owner, answer_until=now + ANSWER_LEASE_MS)
             .returning(conversations)
         )
-        async with self._database.write() as connection:
-            row = (await connection.execute(take)).mappings().one_or_none()
+        first = (
+            select(messages)
+            .where(
+                messages.c.conversation == conversation,
+                messages.c.id > bindparam("answered_id"),
+                messages.c.asks.is_(True),
+            )
+            .order_by(messages.c.id)
+            .limit(1)
+        )
+
+        def taken(connection: Connection) -> tuple[RowMapping, RowMapping] | None:
+            row = connection.execute(take).mappings().one_or_none()
             if row is None:
                 return None
-            first = (
-                select(messages)
-                .where(
-                    messages.c.conversation == conversation,
-                    messages.c.id > row["answered_id"],
-                    messages.c.asks.is_(True),
-                )
-                .order_by(messages.c.id)
-                .limit(1)
-            )
-            asked = (await connection.execute(first)).mappings().one()
+            return row, connection.execute(first, {"answered_id": row["answered_id"]}).mappings().one()
+
+        found = await self._database.at_once(taken)
+        if found is None:
+            return None
+        row, asked = found
         cipher = self._cipher(row)
         events: list[dict[str, Any]] = []
         if row["tracker"] is not None:
@@ -127,26 +133,27 @@ class Conversations(ConversationReading):
         self, owed: Unanswered, owner: str, replies: Sequence[Said], events: list[dict[str, Any]] | None
     ) -> list[Message] | None:
         """See ReceptionStore. A person's claim moves the epoch, and this statement then changes nothing."""
-        conversation = owed.conversation.id
-        changes: dict[str, Any] = {
-            "answered_id": owed.message.id,
-            "last_id": conversations.c.last_id + len(replies),
-            "answer_until": None,
-            "updated_at": database_now(),
-        }
-        async with self._database.write() as connection:
-            cipher_row = (await connection.execute(one_conversation(conversation))).mappings().one_or_none()
-            if cipher_row is None:
+        conversation, epoch = owed.conversation.id, owed.conversation.epoch
+
+        def released(connection: Connection) -> list[Message] | None:
+            row = connection.execute(one_conversation(conversation)).mappings().one_or_none()
+            if row is None:
                 return None
-            cipher = self._cipher(cipher_row)
+            cipher = self._cipher(row)
+            changes: dict[str, Any] = {
+                "answered_id": owed.message.id,
+                "last_id": conversations.c.last_id + len(replies),
+                "answer_until": None,
+                "updated_at": database_now(),
+            }
             if events is not None:
                 sealed = cipher.seal("tracker", "events", json.dumps(events, separators=(",", ":")).encode())
-                changes |= {"tracker": sealed, "tracker_epoch": owed.conversation.epoch}
-            released = (
+                changes |= {"tracker": sealed, "tracker_epoch": epoch}
+            release = (
                 update(conversations)
                 .where(
                     conversations.c.id == conversation,
-                    conversations.c.epoch == owed.conversation.epoch,
+                    conversations.c.epoch == epoch,
                     conversations.c.state == "bot",
                     conversations.c.answered_id < owed.message.id,
                     conversations.c.answer_by == owner,
@@ -154,18 +161,29 @@ class Conversations(ConversationReading):
                 .values(**changes)
                 .returning(conversations.c.last_id, database_now())
             )
-            row = (await connection.execute(released)).one_or_none()
-            if row is None:
+            placed_at = connection.execute(release).one_or_none()
+            if placed_at is None:
                 return None
-            given = placed(replies, row[0] - len(replies) + 1, row[1])
-            epoch = owed.conversation.epoch
+            last_id, now = placed_at
+            given = placed(replies, last_id - len(replies) + 1, now)
             if given:
-                await connection.execute(insert(messages), [message_row(cipher, conversation, m, epoch) for m in given])
-                if cipher_row["address"] is not None:
-                    carried = [outbox_row(conversation, cipher_row["channel"], m, epoch, row[1]) for m in given]
-                    await connection.execute(insert(outbox), carried)
-        self._views.pop(conversation, None)
+                connection.execute(insert(messages), [message_row(cipher, conversation, m, epoch) for m in given])
+                if row["address"] is not None:
+                    carried = [outbox_row(conversation, row["channel"], m, epoch, now) for m in given]
+                    connection.execute(insert(outbox), carried)
+            return given
+
+        given = await self._database.at_once(released)
+        self._answered(conversation, given or [])
         return given
+
+    def _answered(self, conversation: str, given: list[Message]) -> None:
+        """The view goes on with the bot's words when it stood right before them; else it is read anew."""
+        view = self._views.pop(conversation, None)
+        if view is not None and given and view.conversation.last_id == given[0].id - 1:
+            history = (*view.history, *(_entry(message, None) for message in given))[-HISTORY:]
+            now = replace(view.conversation, last_id=given[-1].id)
+            self._remember(replace(view, conversation=now, history=history))
 
     async def settle(self) -> None:
         """Wait until what is being kept is kept, also when nobody waits for it any more."""

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _REREAD_UP = 5.0
 _REREAD_DOWN = 1.0
+_STEPS_AFTER = 5
 _PRESENT_SECONDS = 120.0
 _AT_ONCE = 50
 
@@ -56,9 +57,17 @@ class Sockets:
 
     async def reread(self) -> None:
         """Look again at what may have changed unheard: each second while the bus is down."""
-        present_at = 0.0
+        present_at = waited = 0.0
+        alone = 0
         while True:
-            await asyncio.sleep(_REREAD_DOWN if not getattr(self._bus, "up", True) else _REREAD_UP)
+            # in short steps, for the bus may go down in the middle of a long one; and when it is back
+            # for us, other processes may still be without it and wake nobody
+            await asyncio.sleep(_REREAD_DOWN)
+            waited += _REREAD_DOWN
+            alone = _STEPS_AFTER if not getattr(self._bus, "up", True) else max(0, alone - 1)
+            if not alone and waited < _REREAD_UP:
+                continue
+            waited = 0.0
             try:
                 known = {s.conversation: s.known for s in self._all() if s.kept and s.conversation}
                 for conversation in await self._store.moved(known) if known else ():
@@ -79,10 +88,10 @@ class Sockets:
 
     async def _places(self) -> None:
         """Each who waits sees the place move up."""
-        for socket in [s for s in self._all() if s.waiting and s.conversation]:
-            now = await self._store.state(socket.conversation or "")
-            if now is not None:
-                await socket.show_state(now)
+        waiting = [socket for socket in self._all() if socket.waiting]
+        places = await self._store.places() if waiting else {}
+        for socket in waiting:
+            await socket.show_place(places.get(socket.conversation or ""))
 
     def _all(self) -> Iterator[VisitorSocket]:
         return (socket for sockets in list(self._of.values()) for socket in list(sockets))

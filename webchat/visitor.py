@@ -301,6 +301,12 @@ class VisitorSocket:
             await self._send(frame)
         self._state = frame
 
+    async def show_place(self, place: int | None) -> None:
+        """The place has moved while nothing else has changed."""
+        if place is not None and self.waiting and place != self._state["position"]:
+            self._state = {**self._state, "position": place, "wait_seconds": place * _MINUTES_EACH * 60}
+            await self._send(self._state)
+
     async def typing(self, sender: str) -> None:
         """Somebody else is writing."""
         await self._send({"type": "typing", "sender": sender})
