@@ -40,10 +40,15 @@ def bus_url(own_redis: Redis) -> str:
 
 @dataclass
 class Traffic:
-    """Visitors who ask the bot, and one who talks with a counsellor; what they said, and how long it took to arrive."""
+    """Visitors who ask the bot, one who talks with a counsellor, and one who only listens to another.
+
+    What they said, and how long it took to arrive.
+    """
 
     console: Console
     child: Visitor
+    other: Console
+    listener: Visitor
     asking: list[Visitor]
     said: dict[str, list[str]] = field(default_factory=dict)
     late: list[float] = field(default_factory=list)
@@ -51,7 +56,12 @@ class Traffic:
     async def flows(self, until: float) -> None:
         """All of them at once, until this moment."""
         talks = [self._asks(visitor, place, until) for place, visitor in enumerate(self.asking)]
-        await asyncio.gather(self._child_tells(until), self._counsellor_tells(until), *talks)
+        await asyncio.gather(
+            self._child_tells(until),
+            self._counsellor_tells("first", self.console, self.child, until),
+            self._counsellor_tells("second", self.other, self.listener, until),
+            *talks,
+        )
 
     async def _asks(self, visitor: Visitor, place: int, until: float) -> None:
         for number in itertools.count():
@@ -73,16 +83,16 @@ class Traffic:
             self.late.append(time.monotonic() - began)
             await asyncio.sleep(0.3)
 
-    async def _counsellor_tells(self, until: float) -> None:
+    async def _counsellor_tells(self, who: str, console: Console, child: Visitor, until: float) -> None:
         for number in itertools.count():
             if time.monotonic() > until:
                 return
-            text = f"këshilluesja {round(until)} {number}"
+            text = f"{who} {round(until)} {number}"
             began = time.monotonic()
-            status, _ = await self.console.replies(self.child.conversation, text)
+            status, _ = await console.replies(child.conversation, text)
             assert status == 200
-            self.said.setdefault("counsellor", []).append(text)
-            await self.child.sees(text, seconds=8)
+            self.said.setdefault(who, []).append(text)
+            await child.sees(text, seconds=8)
             self.late.append(time.monotonic() - began)
             await asyncio.sleep(0.3)
 
@@ -93,11 +103,12 @@ async def test_redis_is_away_for_ten_seconds(parts: Parts, come: Come, hire: Hir
     here, there = parts.webs
     besa = await hire(parts.environ["DATABASE_URL"], parts.staffs[0].address, "Besa")
     dritan = await hire(parts.environ["DATABASE_URL"], parts.staffs[1].address, "Dritan")
-    child = await come(there.address)
-    await child.says("dua te flas me nje njeri")
-    assert (await besa.claims(child.conversation))[0] == 200
-    await child.is_told("counsellor")
-    traffic = Traffic(besa, child, [await come(web.address) for web in (here, there, here)])
+    child, listener = await come(there.address), await come(here.address)
+    for console, visitor in ((besa, child), (dritan, listener)):
+        await visitor.says("dua te flas me nje njeri")
+        assert (await console.claims(visitor.conversation))[0] == 200
+        await visitor.is_told("counsellor")
+    traffic = Traffic(besa, child, dritan, listener, [await come(web.address) for web in (here, there, here)])
 
     await traffic.flows(time.monotonic() + 2)
     quiet = max(traffic.late)
@@ -156,10 +167,12 @@ async def _is_whole(traffic: Traffic, here: str, there: str) -> None:
         assert {m["id"] for m in messages if m["sender"] == "bot"} == {
             i for i, m in visitor.messages.items() if m["sender"] == "bot"
         }
-    whole = Visitor(here, traffic.child.token)
-    messages = (await whole.opens())["messages"]
-    await whole.closes()
-    assert [m["text"] for m in messages if m["sender"] == "counsellor"] == traffic.said["counsellor"]
-    assert [m["text"] for m in messages if m["sender"] == "visitor"][1:] == traffic.said["child"]
+    for who, child, address in (("first", traffic.child, here), ("second", traffic.listener, there)):
+        whole = Visitor(address, child.token)
+        messages = (await whole.opens())["messages"]
+        await whole.closes()
+        assert [m["text"] for m in messages if m["sender"] == "counsellor"] == traffic.said[who]
+        told = traffic.said["child"] if child is traffic.child else []
+        assert [m["text"] for m in messages if m["sender"] == "visitor"][1:] == told
     heard = [text for text in traffic.console.heard(traffic.child.conversation) if text in traffic.said["child"]]
     assert heard == traffic.said["child"]
