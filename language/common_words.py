@@ -50,54 +50,52 @@ ikim ikur largohem kthehem kthehet ktheu hyj hyri futem fillova filloi mbaroi mb
 lene
 """
 _ORDINARY = """
-vjeter vjetri vjetrin vjetra vjetren shije shijen shijes frutash frutat ndrroj ndryshoj pasin
-therret therras therrasin thirri thirr thirrje hoxha hoxhen barak urime
-shef shefi shefin shefit rruges rrugen rruget rrugeve burrit burri burrin krahaso krahasoj faqet faqeve falas poste porosi
-behen behem behesh behej beheshin behemi levis levizje leviz maska madhe ankese ankesa
-shitje shitjet shitja bleje blerje rrembim rrembimi rrembimin
-radhe radhen radha rradhe rradhen rradha
-pasdite kujto kalendarin kalendari kalendar posto postim postoj postoni poste posta paradite paradites reja
-kujtese tirane tirana tiranen tiranes kerko kerkoni kerkosh kerkimit ndodh ndodhi ndodhen klan fier driten
-drita drites afert motit kursi episodin vazhdo motin javes thuash takimi takohemi berat vlore vlora durres
-shkoder shkodra elbasan korce lushnje kavaje kukes shqiperi shqiperia shqiperise kosove kosova kosoves
-prishtine prizren gjermani itali greqi angli france amerike dhomes shko mbremje sotme telefono telefonit
-telefonoj telefonate telefonon drekes shfaq shfaqje punes punen plani planin ditelindje ditelindjen
-ditelindjes festen feste festes feston perserit perserite perseritese numrin numer numri pesedhjete dyzet
-tridhjete njezet gjashtedhjete pershkruaj pershkrim pershkrimi hiqe hiqet premte premten premtes premtja
-hene henen henes marte marten merkure merkuren enjte enjten shtune shtunen shtunes diel diele dielen dites
-darkes darken kuqe mbledhje mbledhjen mbledhjes luaje luani luajme luajne luajti luajtur luajta fillon
-fillimi fillimin transport transporti benin show pritje pres presim ndalo gjysme gjysma degjoj degjoja degjo
-degjuar degjuara audio tende kohet kohes koha kohe bileta muajit mesdite mesnate miremengjes doktorin
-tmerrshem nates kryeqytet vlera vlere vlen vlenin vitit vite vitet vjetore shtoj shtoni shtoje romantike
-pergjigjen pergjigjem marra trenat treni trenin shpejte dijeni luaji cfaredo zotin zotit zot oresh kendon
-kenduar kendoj grup grupi grupin gjata gjate gjatesi dates data daten banjes banje banja pelqej pelqeu nivel
-niveli nivele mish mishi mishit kutine dosjen diellit diell dielli tenis tenisi shefit ruash gruas fuqine
-fuqi era ere koncert koncerti kanal dyte distance distanca arrin arrij zgjidhe zgjidh zgjidhje zgjedh
-zgjedhja pyete pyetjes pyetjen pyesesh planet permban mesme librit dorin degjon personit person televizor
-televizorin televizorit sjelle sares sarande plote plot pjekur pjate portokall portokalli shqip shqipe
-serine robot robotin rende prize pesha peshon ndryshe ndryshme lidhje lidhjet kthyer kthehu kepuce kepucet
-kalon kaloj kaluar informacione gjendje gjendja gjendjen ftese fshesa albumi afati vonese turqi turqia tekst
-teksti tekstin shtet shteti shuma qielli qellim qellimi mal mali malit majte personin perfunduar mendoj
-mendojne mbyllet mbyll makinat lexoni lexo lartesi kuzhine kuzhinen krevat krevatit kompjuter kompjuteri
-gusht korrik qershor maj prill mars shkurt janar shtator tetor nentor dhjetor gjerash gatim gatimi gatuaj
-garen gare gara fejuar kurse kurset drejtim drejtime derri ceshtje ceshtjet caktuar burim bursa banka bande
-atehere ane album veshje veshjesh veprim veprime varur ushtrim ushtrime uje veror turni trena trajto torte
-thate tavoline tavolina stop stine stina specat soben shpine shpejtesi shenjo shenim shenime ruaj prenotim
-tema temat teme supe sup sandale xhakete xhaketen fustan bluze bluzen pantallona zeri zerin ze za vere vera
-veren dimer dimri pranvere vjeshte shi bore mjegull moti mot ndeshje ndeshja ndeshjen fushe fushen top topi
-topin gol ekip ekipi ekipin lojtar kampion basket futboll volejboll not vrap shah recete receta byrek pica
-akullore cokollate kafe caj qumesht djath veze fruta perime mjalte kripe sheqer tavan qen qeni qenin mace
-macja macen kafshe shpend zog zogj peme lule lulet det deti detin plazh liqen lum lumi mall bust urdher
-urdhero pushim pushime pushimet udhetim udhetoj avion aeroport hotel dyqan treg market cmim cmimi lire
-shtrenjte shes shet shiti bler paguaj pagese fature karte karta konto banke kredi bursen nenshkrim dokument
-pasaporte leter letra postier mesazhit mesazhin njoftim njoftime reklame aplikacion ekran tastiere bateri
-bateria karikues internet interneti wifi link faqe faqja adrese adresa kod kodi fjalekalim fjalekalimi
-password klik butoni buton emocion ndjenje ndjenja mendim mendimi ide ideja enderr endrra histori historine
-tregim poezi art pikture vizatim ngjyre ngjyra kalter blu jeshile verdhe roze gri keto vendosa vendosi
-vendosur vendos provova provoi provoj mesova mesoi mesoj mesuar kujtova kujtoi kujtoj harrova harroi harroj
-humba humbi humbur gjeta gjeti gjej gjetur fitova fitoi fitoj fituar bleu dhuroi dhurate dhurata presin
-priste prisja prit prita shkolles drejtori drejtoria bibliotek oborr korridor zile pushimi matematike fizike
-kimi biologji gjeografi letersi anglisht frengjisht gjimnaz fakultet universitet student studentet profesore
-mature matura maturen diplome
+vjeter vjetri vjetrin vjetra vjetren shije shijen shijes frutash frutat ndrroj ndryshoj pasin therret
+therras therrasin thirri thirr thirrje hoxha hoxhen barak urime shef shefi shefin shefit rruges rrugen
+rruget rrugeve burrit burri burrin krahaso krahasoj faqet faqeve falas poste porosi behen behem behesh behej
+beheshin behemi levis levizje leviz maska madhe ankese ankesa shitje shitjet shitja bleje blerje rrembim
+rrembimi rrembimin radhe radhen radha rradhe rradhen rradha pasdite kujto kalendarin kalendari kalendar
+posto postim postoj postoni posta paradite paradites reja kujtese tirane tirana tiranen tiranes kerko
+kerkoni kerkosh kerkimit ndodh ndodhi ndodhen klan fier driten drita drites afert motit kursi episodin
+vazhdo motin javes thuash takimi takohemi berat vlore vlora durres shkoder shkodra elbasan korce lushnje
+kavaje kukes shqiperi shqiperia shqiperise kosove kosova kosoves prishtine prizren gjermani itali greqi
+angli france amerike dhomes shko mbremje sotme telefono telefonit telefonoj telefonate telefonon drekes
+shfaq shfaqje punes punen plani planin ditelindje ditelindjen ditelindjes festen feste festes feston
+perserit perserite perseritese numrin numer numri pesedhjete dyzet tridhjete njezet gjashtedhjete pershkruaj
+pershkrim pershkrimi hiqe hiqet premte premten premtes premtja hene henen henes marte marten merkure
+merkuren enjte enjten shtune shtunen shtunes diel diele dielen dites darkes darken kuqe mbledhje mbledhjen
+mbledhjes luaje luani luajme luajne luajti luajtur luajta fillon fillimi fillimin transport transporti benin
+show pritje pres presim ndalo gjysme gjysma degjoj degjoja degjo degjuar degjuara audio tende kohet kohes
+koha kohe bileta muajit mesdite mesnate miremengjes doktorin tmerrshem nates kryeqytet vlera vlere vlen
+vlenin vitit vite vitet vjetore shtoj shtoni shtoje romantike pergjigjen pergjigjem marra trenat treni
+trenin shpejte dijeni luaji cfaredo zotin zotit zot oresh kendon kenduar kendoj grup grupi grupin gjata
+gjate gjatesi dates data daten banjes banje banja pelqej pelqeu nivel niveli nivele mish mishi mishit kutine
+dosjen diellit diell dielli tenis tenisi ruash gruas fuqine fuqi era ere koncert koncerti kanal dyte
+distance distanca arrin arrij zgjidhe zgjidh zgjidhje zgjedh zgjedhja pyete pyetjes pyetjen pyesesh planet
+permban mesme librit dorin degjon personit person televizor televizorin televizorit sjelle sares sarande
+plote plot pjekur pjate portokall portokalli shqip shqipe serine robot robotin rende prize pesha peshon
+ndryshe ndryshme lidhje lidhjet kthyer kthehu kepuce kepucet kalon kaloj kaluar informacione gjendje gjendja
+gjendjen ftese fshesa albumi afati vonese turqi turqia tekst teksti tekstin shtet shteti shuma qielli qellim
+qellimi mal mali malit majte personin perfunduar mendoj mendojne mbyllet mbyll makinat lexoni lexo lartesi
+kuzhine kuzhinen krevat krevatit kompjuter kompjuteri gusht korrik qershor maj prill mars shkurt janar
+shtator tetor nentor dhjetor gjerash gatim gatimi gatuaj garen gare gara fejuar kurse kurset drejtim
+drejtime derri ceshtje ceshtjet caktuar burim bursa banka bande atehere ane album veshje veshjesh veprim
+veprime varur ushtrim ushtrime uje veror turni trena trajto torte thate tavoline tavolina stop stine stina
+specat soben shpine shpejtesi shenjo shenim shenime ruaj prenotim tema temat teme supe sup sandale xhakete
+xhaketen fustan bluze bluzen pantallona zeri zerin ze za vere vera veren dimer dimri pranvere vjeshte shi
+bore mjegull moti mot ndeshje ndeshja ndeshjen fushe fushen top topi topin gol ekip ekipi ekipin lojtar
+kampion basket futboll volejboll not vrap shah recete receta byrek pica akullore cokollate kafe caj qumesht
+djath veze fruta perime mjalte kripe sheqer tavan qen qeni qenin mace macja macen kafshe shpend zog zogj
+peme lule lulet det deti detin plazh liqen lum lumi mall bust urdher urdhero pushim pushime pushimet udhetim
+udhetoj avion aeroport hotel dyqan treg market cmim cmimi lire shtrenjte shes shet shiti bler paguaj pagese
+fature karte karta konto banke kredi bursen nenshkrim dokument pasaporte leter letra postier mesazhit
+mesazhin njoftim njoftime reklame aplikacion ekran tastiere bateri bateria karikues internet interneti wifi
+link faqe faqja adrese adresa kod kodi fjalekalim fjalekalimi password klik butoni buton emocion ndjenje
+ndjenja mendim mendimi ide ideja enderr endrra histori historine tregim poezi art pikture vizatim ngjyre
+ngjyra kalter blu jeshile verdhe roze gri keto vendosa vendosi vendosur vendos provova provoi provoj mesova
+mesoi mesoj mesuar kujtova kujtoi kujtoj harrova harroi harroj humba humbi humbur gjeta gjeti gjej gjetur
+fitova fitoi fitoj fituar bleu dhuroi dhurate dhurata presin priste prisja prit prita shkolles drejtori
+drejtoria bibliotek oborr korridor zile pushimi matematike fizike kimi biologji gjeografi letersi anglisht
+frengjisht gjimnaz fakultet universitet student studentet profesore mature matura maturen diplome
 """
 COMMON_WORDS = frozenset(_FUNCTION.split()) | frozenset(_EVERYDAY.split()) | frozenset(_ORDINARY.split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from screening.notation import Steps
 
@@ -24,22 +24,7 @@ Signal = Literal[
     "near",
     "young",
 ]
-SIGNALS: tuple[Signal, ...] = (
-    "wish",
-    "safe_word",
-    "yes",
-    "no",
-    "one",
-    "adult",
-    "child",
-    "other",
-    "self",
-    "alone",
-    "intoxicated",
-    "means",
-    "near",
-    "young",
-)
+SIGNALS: tuple[Signal, ...] = get_args(Signal)
 
 
 class LexiconError(Exception):

@@ -1,16 +1,25 @@
 """How much danger is found and how often harmless words are raised, on messages written apart from the lexicon.
 
 The sets were written one after the other, by the same hand as the lexicon. Each was looked at once before the
-lexicon was mended on it; found at that first look (danger said in words at its level, where level 3 and 4 count
-from 3 up · only hinted · harmless words raised): first 82 % · 24 % · 11.5 %, second 55 % · 13 % · 8.6 %, third
-52 % · 14 % · 14.3 % (both worded oddly on purpose), fourth 95 % · 2 of 2 · 10 %. Those are the honest figures for
-words never seen; the floors below only keep what has been reached.
+lexicon was mended on it. Found at that first look, danger said in words at its level (level 3 and 4 count from 3
+up) · danger only hinted at · harmless words raised to 2 or more:
+
+    first    82 % of 251   22 % of 32   11.5 % of 130
+    second   54 % of 115    6 % of 16    8.6 % of 70     worded oddly on purpose
+    third    51 % of 65    14 % of 7    14.3 % of 70     worded oddly on purpose
+    fourth   95 % of 38    2 of 2       10 % of 40       worded plainly
+    fifth    70 % of 57    0 of 3       10 % of 40
+
+Those are the honest figures for words never seen. What the tests below print and keep is what has been reached on
+sets that the lexicon has been mended on: a floor against falling back, not an estimate.
 """
 
 from __future__ import annotations
 
 import json
+import random
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +105,64 @@ def test_recall_stays_above_its_floor(shares: dict[str, Share], share: str, floo
 
 def test_false_alarms_stay_below_their_ceiling(shares: dict[str, Share]) -> None:
     assert shares["false alarms"].percent <= 4
+
+
+def exchanged(text: str, chance: random.Random) -> str:
+    """Two neighbouring letters of one long word change places."""
+    words = text.split()
+    long_words = [i for i, word in enumerate(words) if len(word) >= 5 and word.isalpha()]
+    if long_words:
+        i = chance.choice(long_words)
+        at = chance.randrange(1, len(words[i]) - 1)
+        words[i] = words[i][:at] + words[i][at + 1] + words[i][at] + words[i][at + 2 :]
+    return " ".join(words)
+
+
+def joined(text: str, chance: random.Random) -> str:
+    words = text.split()
+    if len(words) > 2:
+        i = chance.randrange(len(words) - 1)
+        words[i : i + 2] = [words[i] + words[i + 1]]
+    return " ".join(words)
+
+
+def with_a_picture(text: str, chance: random.Random) -> str:
+    words = text.split()
+    words.insert(chance.randrange(len(words) + 1), "😭")
+    return " ".join(words)
+
+
+def stretched(text: str, chance: random.Random) -> str:
+    words = text.split()
+    i = chance.randrange(len(words))
+    words[i] += words[i][-1] * 4
+    return " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("change", "most_lost"),
+    [
+        (lambda text, _: text.replace("ë", "e").replace("ç", "c"), 1.0),
+        (lambda text, _: text.upper(), 1.0),
+        (lambda text, _: text.replace(", ", ","), 1.0),
+        (lambda text, _: text.replace("'", "").replace("’", ""), 2.0),
+        (with_a_picture, 1.0),
+        (stretched, 2.0),
+        (exchanged, 8.0),
+        (joined, 12.0),
+    ],
+    ids=["no diacritics", "capitals", "glued commas", "no apostrophes", "picture", "stretched", "exchanged", "joined"],
+)
+def test_another_spelling_loses_little(
+    screen: Screen, change: Callable[[str, random.Random], str], most_lost: float
+) -> None:
+    chance = random.Random(111)
+    kept = Share()
+    for message in MESSAGES:
+        enough = min(message["level"], 3)
+        if enough >= 2 and screen.screen(message["text"]).level >= enough:
+            kept.count(screen.screen(change(message["text"], chance)).level >= enough)
+    assert 100 - kept.percent <= most_lost, str(kept)
 
 
 def test_the_list_is_what_it_claims_to_be(screen: Screen) -> None:
