@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 APOSTROPHES = frozenset("'’‘‛ʼʻʹˈ`´′＇՚‵")
 QUOTES = frozenset('"“”„‟«»″＂')
@@ -39,4 +40,5 @@ def sounded_out(text: str) -> list[tuple[int, int]]:
 def sound(character: str) -> str:
     """A Cyrillic letter as an Albanian would spell its sound; others as they are, in lower case."""
     lower = character.lower()
-    return _CYRILLIC_SOUND.get(lower, lower)
+    plain = unicodedata.normalize("NFD", lower)[:1]
+    return _CYRILLIC_SOUND.get(lower) or _CYRILLIC_SOUND.get(plain, lower)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Collection, Set
 
 from frontdoor.assessment import Facts
 from screening.entries import Signal
 
 CHILD_UNDER = 14
 ADULT_FROM = 18
+MEANS_MATTER = frozenset({"suicide", "self_harm", "violence_to_others"})
+ABUSER_MATTERS = frozenset({"physical_abuse", "emotional_abuse", "sexual_abuse", "immediate_danger"})
 NIGHT_HOURS = frozenset({22, 23, 0, 1, 2, 3, 4, 5})
 
 _NUMBERS = {
@@ -61,10 +63,20 @@ def ages_said(folded: str) -> list[int]:
     return [_number(match[1]) for match in _ANY_AGE.finditer(folded)]
 
 
-def graver(facts: Facts, said: Set[Signal], young: bool) -> bool:
-    """Whether some circumstance raises a level by one, whatever their number."""
+def graver(facts: Facts, said: Set[Signal], young: bool, categories: Collection[str]) -> bool:
+    """Whether some circumstance raises a level by one, whatever their number.
+
+    Means at hand count where somebody may use them, an abuser at home where there is one.
+    """
     at_night = facts.local_time is not None and facts.local_time.hour in NIGHT_HOURS
-    return young or facts.repeated or (at_night and "alone" in said) or bool(said & {"intoxicated", "means", "near"})
+    return (
+        young
+        or facts.repeated
+        or "intoxicated" in said
+        or ("alone" in said and at_night)
+        or ("means" in said and not MEANS_MATTER.isdisjoint(categories))
+        or ("near" in said and not ABUSER_MATTERS.isdisjoint(categories))
+    )
 
 
 def _number(text: str) -> int:

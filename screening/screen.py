@@ -78,11 +78,12 @@ class Screen:
             young = any(said_age < CHILD_UNDER for said_age in ages_said(text.folded.text))
         if level == 1 and _mild_before(history) + 1 >= MILD_BECOMES_MARKED:
             level = 2
-        if level == 2 and graver(facts, said, young):
+        categories = _categories(hits)
+        if level == 2 and graver(facts, said, young, categories):
             level = 3
         return RiskAssessment(
             level=level,
-            categories=_categories(hits),
+            categories=categories,
             about=about,
             speaker=_speaker(said, age),
             evidence=_evidence(message, hits, text, before),

@@ -9,6 +9,7 @@ up) · danger only hinted at · harmless words raised to 2 or more:
     third    51 % of 65    14 % of 7    14.3 % of 70     worded oddly on purpose
     fourth   95 % of 38    2 of 2       10 % of 40       worded plainly
     fifth    70 % of 57    0 of 3       10 % of 40
+    sixth    90 % of 49    0 of 1        7 % of 30       worded plainly
 
 Those are the honest figures for words never seen. What the tests below print and keep is what has been reached on
 sets that the lexicon has been mended on: a floor against falling back, not an estimate.
@@ -149,7 +150,7 @@ def stretched(text: str, chance: random.Random) -> str:
         (with_a_picture, 1.0),
         (stretched, 2.0),
         (exchanged, 8.0),
-        (joined, 12.0),
+        (joined, 14.0),
     ],
     ids=["no diacritics", "capitals", "glued commas", "no apostrophes", "picture", "stretched", "exchanged", "joined"],
 )
