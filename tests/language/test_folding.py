@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from language.folding import fold, fold_text
@@ -62,6 +62,7 @@ def test_control_characters_and_lone_surrogates_survive() -> None:
     assert fold_text("a\x00b\ud800c\x1bd") == "a b\N{REPLACEMENT CHARACTER}c d"
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_any_text_folds_with_an_offset_for_each_character(text: str) -> None:
     folded = fold(text)
@@ -71,6 +72,7 @@ def test_any_text_folds_with_an_offset_for_each_character(text: str) -> None:
     folded.text.encode("utf-8")
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     once = fold_text(text)
