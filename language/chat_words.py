@@ -146,7 +146,7 @@ femi fmi fmij femij thmi = femije
 femijt fmijt thmit thmija = femijet
 shtpi shtepi shpi shpin shtepin shtepine shpine shpij = shtepi
 shpia shtpia shpija = shtepia
-shpis shtepis shtpis shpise shpies shpije = shtepise
+shpijet shpis shtepis shtpis shpise shpies shpije = shtepise
 """)
 """Written form to the standard words; several words mean that the chat form joins them."""
 
@@ -168,7 +168,7 @@ muj muna = mund
 mujsh = mundesh
 mujta = munda
 mujm = mundem
-du dua = dua
+du due dua = dua
 don do = do
 dojsha = doja
 dojn = duan
