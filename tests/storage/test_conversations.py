@@ -105,6 +105,15 @@ class TestWhatTheBotOwes:
         assert await process.store.claim_answer("c", "p") is None
         assert [sender for _, sender, _ in await process.said("c")] == ["visitor", "system"]
 
+    async def test_what_was_asked_under_an_older_epoch_is_never_said(
+        self, process: Process, database: Database
+    ) -> None:
+        await process.keeps("c", "pyetja")
+        owed = await _owed(process, "p")
+        async with database.write() as connection:
+            await connection.execute(update(conversations).values(epoch=conversations.c.epoch + 1))
+        assert await process.store.answer(owed, "p", [Said(Sender.BOT, "tepër vonë")], []) is None
+
     async def test_a_new_message_does_not_silence_it(self, process: Process) -> None:
         await process.keeps("c", "një")
         owed = await _owed(process, "p")
