@@ -82,6 +82,8 @@ async def test_a_process_that_wakes_up_too_late_says_nothing(parts: Parts, come:
     visitor = await come(asleep.address)
     with held_bot():
         await visitor.says(QUESTION)
+        # by now it has taken the lease and waits for the bot
+        await asyncio.sleep(0.3)
         asleep.falls_asleep()
     other = Visitor(awake.address, visitor.token)
     await other.opens()
