@@ -342,7 +342,7 @@ class VisitorSocket:
         frame: dict[str, Any] = {
             "type": "error",
             "code": code,
-            "message": self._house.words.text("errors", code, self._locale),
+            "message": self._house.words.error(code),
         }
         if client_id is not None:
             frame["client_id"] = client_id
