@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from frontdoor.assessment import Evidence, Facts, HistoryEntry, Level, RiskAssessment
-from frontdoor.conversation import Conversation, State
-from frontdoor.message import Button, Inbound, Message, Said
+from frontdoor.assessment import Facts, HistoryEntry, Level, RiskAssessment
+from frontdoor.conversation import Conversation
+from frontdoor.message import Inbound, Message, Said
 from frontdoor.routing import Plan
 
 
@@ -146,22 +146,6 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessed:
-    """An assessment as kept with its message."""
-
-    message_id: int
-    level: Level
-    level_after: Level
-    categories: tuple[str, ...]
-    about: str
-    speaker: str
-    evidence: tuple[Evidence, ...]
-    language: str
-    version: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Claim:
     """The outcome of a claim: `won`, or who holds the conversation."""
 
@@ -263,12 +247,10 @@ class Bus(Protocol):
 
 
 __all__ = [
-    "Assessed",
     "Bot",
     "BotTurn",
     "BotUnavailable",
     "Bus",
-    "Button",
     "Channel",
     "Claim",
     "Clock",
@@ -280,7 +262,6 @@ __all__ = [
     "Press",
     "ReceptionStore",
     "Screening",
-    "State",
     "Unanswered",
     "View",
     "Wake",

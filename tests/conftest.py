@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from frontdoor.content import Content
 from frontdoor.settings import ROOT, Settings
@@ -21,7 +20,9 @@ from storage.migrate import open_key, upgrade
 from storage.valkey import EmbeddedValkey
 from tests.cast import Counsellor, Visitor
 from tests.fakes import FakeBot
-from tests.servers import REQUIRE_ALL, Missing, Postgres, Redis, free_port
+from tests.servers import REQUIRE_ALL, Missing, Postgres, Redis, serving
+from tests.telegram_api import BotApi, Person
+from tests.webchat.telegram_scene import Transcript
 from webchat.app import build_app
 from webchat.house import House
 from webchat.wiring import open_house
@@ -197,12 +198,8 @@ async def house(
 @pytest.fixture
 async def public(house: House) -> AsyncIterator[str]:
     """The public side, open on a free port; gives its address."""
-    runner = web.AppRunner(build_app(house), access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with serving(build_app(house)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -230,3 +227,22 @@ async def besa(database: Database, desk: Desk, bus: RedisBus) -> Counsellor:
 async def dritan(database: Database, desk: Desk, bus: RedisBus) -> Counsellor:
     """Another counsellor on shift."""
     return await Counsellor.arrives(database, desk, bus, "Dritan")
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    """A Bot API server for one scene."""
+    async with BotApi() as api:
+        yield api
+
+
+@pytest.fixture
+def ana(api: BotApi) -> Person:
+    """Somebody who writes on Telegram."""
+    return api.person("Ana")
+
+
+@pytest.fixture
+def transcript(house: House, key: ServiceKey) -> Transcript:
+    """What is kept of what was written."""
+    return Transcript(house, key)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from aiohttp import web
 from sqlalchemy import select, update
 
 from frontdoor.content import ALWAYS_SHOWN, Content
@@ -24,7 +23,7 @@ from storage.keys import ServiceKey
 from storage.tables import conversations, messages
 from tests.cast import PATIENCE, Counsellor, Visitor
 from tests.fakes import BrokenScreening, FakeBot, phrase
-from tests.servers import free_port
+from tests.servers import serving
 from webchat.app import build_app
 from webchat.house import House
 from webchat.wiring import open_house
@@ -55,7 +54,7 @@ class TestOneNothingReachesTheBotUnscreened:
         self, settings: Settings, content: Content, database: Database, key: ServiceKey, bus: RedisBus, bot: FakeBot
     ) -> None:
         broken = open_house(settings, content, database, key, bus, bot, BrokenScreening())
-        async with _open(broken) as address:
+        async with serving(build_app(broken)) as address:
             someone = Visitor(address)
             await someone.opens()
             await someone.says("pershendetje")
@@ -252,7 +251,7 @@ class TestSixSomethingIsHeard:
         await _until_heard(dying, 1)
         for task in list(first.reception._answering.values()):
             task.cancel()
-        async with _open(house):
+        async with serving(build_app(house)):
             for _ in range(100):
                 said = await house.store.after("c" * 24, 0)
                 if len(said) > 1:
@@ -371,19 +370,3 @@ async def _until_heard(bot: FakeBot, times: int) -> None:
     async with asyncio.timeout(PATIENCE):
         while len(bot.heard) < times:
             await asyncio.sleep(0.02)
-
-
-class _open:
-    """A house with its public side open for a while."""
-
-    def __init__(self, house: House) -> None:
-        self._runner = web.AppRunner(build_app(house), access_log=None, shutdown_timeout=1)
-
-    async def __aenter__(self) -> str:
-        await self._runner.setup()
-        port = free_port()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        return f"http://127.0.0.1:{port}"
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()

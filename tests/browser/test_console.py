@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
@@ -20,7 +19,7 @@ from handoff.house import HouseStatus, console_texts
 from storage.bus import RedisBus
 from storage.database import Database
 from tests.handoff.scene import PASSWORD, Scene
-from tests.servers import chromium, free_port
+from tests.servers import chromium, serving
 
 pytestmark = pytest.mark.browser
 
@@ -56,12 +55,8 @@ async def address(scene: Scene, bus: RedisBus, content: Content) -> AsyncIterato
         status=well,
         sign_ins_per_address=10_000,
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with serving(app) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -21,27 +20,6 @@ from webchat.house import House
 
 QUESTION = "cfare eshte kanabisi"
 RISK = "sdua te jetoj me"
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi() as api:
-        yield api
-
-
-@pytest.fixture
-def ana(api: BotApi) -> Person:
-    return api.person("Ana")
-
-
-@pytest.fixture
-def transcript(house: House, key: ServiceKey) -> Transcript:
-    return Transcript(house, key)
-
-
-@pytest.fixture
-def desk(house: House, database: Database, key: ServiceKey) -> Desk:
-    return Desk(database, key, house.words)
 
 
 @pytest.fixture

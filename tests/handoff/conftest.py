@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from aiohttp import web
 
 from frontdoor.content import Content
 from handoff.app import build_app
@@ -15,7 +14,7 @@ from storage.bus import RedisBus
 from storage.database import Database
 from tests.handoff.console import Console
 from tests.handoff.scene import Scene
-from tests.servers import free_port
+from tests.servers import serving
 
 
 @dataclass
@@ -53,12 +52,8 @@ async def address(scene: Scene, bus: RedisBus, content: Content, health: Health)
         heartbeat=1.0,
         sign_ins_per_address=10_000,
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with serving(app) as opened:
+        yield opened
 
 
 @pytest.fixture

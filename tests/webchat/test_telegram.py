@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -26,22 +25,6 @@ from webchat.house import House
 from webchat.telegram import LEASE, LEASE_SECONDS
 
 RISK = "sdua te jetoj me"
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi() as api:
-        yield api
-
-
-@pytest.fixture
-def ana(api: BotApi) -> Person:
-    return api.person("Ana")
-
-
-@pytest.fixture
-def transcript(house: House, key: ServiceKey) -> Transcript:
-    return Transcript(house, key)
 
 
 class Troubled:

@@ -18,22 +18,6 @@ RISK = "sdua te jetoj me"
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi() as api:
-        yield api
-
-
-@pytest.fixture
-def ana(api: BotApi) -> Person:
-    return api.person("Ana")
-
-
-@pytest.fixture
-def transcript(house: House, key: ServiceKey) -> Transcript:
-    return Transcript(house, key)
-
-
-@pytest.fixture
 async def door(house: House, key: ServiceKey, api: BotApi) -> AsyncIterator[None]:
     """The Telegram door stands open for the whole scene."""
     async with telegram_open(house, key, api):
