@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from storage.valkey import EmbeddedValkey
 from tests.handoff.conftest import Health
 from tests.handoff.console import Console
 from tests.handoff.scene import Scene
-from tests.servers import free_port
+from tests.servers import serving
 
 CHILD = "sdua te jetoj me, kam vendosur"
 
@@ -30,17 +29,6 @@ CHILD = "sdua te jetoj me, kam vendosur"
 def holds(*conversations: str) -> Any:
     """A frame that lists exactly these conversations, in this order."""
     return lambda frame: [item["conversation"] for item in frame["items"]] == list(conversations)
-
-
-@asynccontextmanager
-async def staff_service(app: web.Application) -> AsyncIterator[str]:
-    """The service on a free port; gives its address."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
 
 
 @pytest.fixture
@@ -58,7 +46,7 @@ async def other_address(scene: Scene, bus_url: str, content: Content, health: He
         status=health,
         sign_ins_per_address=10_000,
     )
-    async with staff_service(app) as address:
+    async with serving(app) as address:
         yield address
     await bus.close()
 
@@ -285,7 +273,7 @@ async def test_while_the_bus_is_away_the_desk_goes_on(scene: Scene, content: Con
     bus = RedisBus(valkey.url)
     await bus.start()
     app = build_app(desk=scene.desk, accounts=scene.accounts, bus=bus, texts=console_texts(content), status=health)
-    async with staff_service(app) as address:
+    async with serving(app) as address:
         await scene.hires("Era")
         era = Console(address)
         await era.signs_in("era")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from aiohttp import web
 
 from frontdoor.content import Content
 from frontdoor.settings import Settings
@@ -14,7 +13,7 @@ from storage.bus import RedisBus
 from storage.database import Database
 from storage.keys import ServiceKey
 from tests.fakes import FakeBot
-from tests.servers import free_port
+from tests.servers import free_port, serving
 from tests.webchat.careful import CarefulVisitor, Stranger
 from webchat.app import build_app
 from webchat.wiring import open_house
@@ -59,12 +58,8 @@ async def without_bus(
     """The public side of a house whose bus never comes up: it looks into the store each second instead."""
     bus = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
     house = open_house(settings, content, database, key, bus, bot, screening)
-    runner = web.AppRunner(build_app(house), access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with serving(build_app(house)) as opened:
+        yield opened
     await bus.close()
 
 
