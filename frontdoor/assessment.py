@@ -59,7 +59,10 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known beside the words: local time of the visitor's country, age if said, repeated contact."""
+    """What is known beside the words: local time of the visitor's country, age if said before, repeated contact.
+
+    `repeated`: a counsellor has closed an earlier talk of this conversation.
+    """
 
     local_time: datetime | None = None
     age: int | None = None
@@ -72,7 +75,8 @@ class RiskAssessment:
 
     `categories` has the most severe first. `wish`: the visitor asks for a person. `safe_word`: the whole
     message is the safe word. `check_in`: the words are truly ambiguous, one gentle question is due.
-    `answer`: how the message answers a question just asked. `unscreened`: nothing could decide.
+    `answer`: how the message answers a question just asked. `age`: what the visitor says of their own.
+    `unscreened`: nothing could decide.
     """
 
     level: Level = 0
@@ -86,4 +90,5 @@ class RiskAssessment:
     safe_word: bool = False
     check_in: bool = False
     answer: Answer | None = None
+    age: int | None = None
     unscreened: bool = False

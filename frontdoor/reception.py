@@ -131,7 +131,8 @@ class Reception:
         if press is not None:
             return RiskAssessment(version=self._doors.screening.version, language="sq")
         local = self._doors.clock().astimezone(TIRANE)
-        facts = Facts(local_time=local, age=view.conversation.age)
+        conversation = view.conversation
+        facts = Facts(local_time=local, age=conversation.age, repeated=conversation.mark > 0)
         try:
             return self._doors.screening.screen(inbound.text, view.history, facts)
         except Exception as error:

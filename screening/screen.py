@@ -1,14 +1,15 @@
-"""One message in, one assessment out: the lexicon over the words, their context and the circumstances."""
+"""One message in, one assessment out: lexicon or model over the words, their context and the circumstances."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from frontdoor.assessment import (
     RISK_CATEGORIES,
@@ -17,19 +18,28 @@ from frontdoor.assessment import (
     Evidence,
     Facts,
     HistoryEntry,
+    Level,
     RiskAssessment,
     Source,
     Speaker,
 )
 from frontdoor.message import Sender
 from language.detection import detect_language
+from language.folding import Folded, fold
 from screening.circumstances import ADULT_FROM, CHILD_UNDER, ages_said, graver, own_age
 from screening.entries import Entry, Signal
+from screening.features import Token, tokens_of
 from screening.lexicon import HERE, Lexicon, load_lexicon
 from screening.matching import Match, Matcher
+from screening.model import Found, Model
 from screening.notation import all_words
 from screening.reading import Place, Reader, Text
 from screening.vocabulary import Vocabulary
+
+log = logging.getLogger(__name__)
+
+State = Literal["ok", "lexicon", "model", "none"]
+"""What of screening has worked so far: both halves, one alone, or neither."""
 
 JOINED_WITHIN = timedelta(minutes=5)
 JOINED_MESSAGES = 2
@@ -52,10 +62,25 @@ class Hit(NamedTuple):
     level: int
 
 
-class Screen:
-    """Screens messages with the lexicon of a folder; raises LexiconError when that can't be used."""
+class ScreeningFailed(Exception):
+    """Neither lexicon nor model could say anything; the message must be read by a person."""
 
-    def __init__(self, folder: Path = HERE) -> None:
+
+class _Words(NamedTuple):
+    """What the lexicon finds in a message."""
+
+    level: Level = 0
+    hits: Sequence[Hit] = ()
+    said: frozenset[Signal] = frozenset()
+    check_in: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Screen:
+    """Screens messages with the lexicon of a folder and a model; raises LexiconError when the folder can't be used."""
+
+    def __init__(self, folder: Path = HERE, model: Model | None = None) -> None:
+        """Without a model the lexicon decides alone, and `state` says so."""
         self.lexicon: Lexicon = load_lexicon(folder)
         entries = self.lexicon.entries
         patterns = [(i, steps) for i, entry in enumerate(entries) for steps in entry.patterns]
@@ -63,41 +88,100 @@ class Screen:
         vocabulary.learn_spellings(self.lexicon.spellings())
         self._matcher = Matcher(patterns, vocabulary)
         self._reader = Reader(vocabulary)
-        self.version = f"{self.lexicon.digest}-{_code_digest()}"
+        self._model = model
+        self._model_works = model is not None
+        self._lexicon_works = True
+        self.version = f"{self.lexicon.digest}-{_code_digest()}-{model.version if model else 'none'}"
+
+    @property
+    def state(self) -> State:
+        """For /ready and the console: once a half has failed it stays named until the process starts anew."""
+        if self._lexicon_works:
+            return "ok" if self._model_works else "lexicon"
+        return "model" if self._model_works else "none"
 
     def screen(self, message: str, history: Sequence[HistoryEntry] = (), facts: Facts | None = None) -> RiskAssessment:
-        """The assessment of the visitor's new message after `history` (oldest first, without the message)."""
+        """The assessment of the visitor's new message after `history` (oldest first, without the message).
+
+        Where one half fails the other decides. When the lexicon fails and the model sees no grave danger the
+        assessment is `unscreened`, for what the visitor wishes was not read. Raises ScreeningFailed.
+        """
         facts = facts or Facts()
-        text, before, hits, said, check_in = self._found(message, history, facts)
-        level = max((hit.level for hit in hits), default=0)
-        age = own_age(text.folded.text)
-        age = facts.age if age is None else age
-        about = _about(hits, said)
-        young = age is not None and age < CHILD_UNDER
+        folded = fold(message)
+        just_before = _just_before(message, history, facts)
+        words = self._by_lexicon(message, just_before, history, facts)
+        found, joined = self._by_model(folded, just_before)
+        if words is None and found is None:
+            raise ScreeningFailed
+        read = words or _Words()
+        level = max(read.level, found.level if found else 0)
+        age = own_age(folded.text)
+        known_age = facts.age if age is None else age
+        about = _about(read.hits, read.said, found)
+        young = known_age is not None and known_age < CHILD_UNDER
         if about == "other":
-            young = any(said_age < CHILD_UNDER for said_age in ages_said(text.folded.text))
+            young = any(said_age < CHILD_UNDER for said_age in ages_said(folded.text))
         if level == 1 and _mild_before(history) + 1 >= MILD_BECOMES_MARKED:
             level = 2
-        categories = _categories(hits)
-        if level == 2 and graver(facts, said, young, categories):
+        categories = _categories(read.hits, found, level)
+        if level == 2 and graver(facts, read.said, young, categories):
             level = 3
         return RiskAssessment(
             level=level,
             categories=categories,
             about=about,
-            speaker=_speaker(said, age),
-            evidence=_evidence(message, hits, text, before),
-            language=detect_language(message, text.folded.text),
+            speaker=_speaker(read.said, age, found),
+            evidence=_joined_evidence(read.evidence, _model_evidence(message, found, joined, categories)),
+            language=detect_language(message, folded.text),
             version=self.version,
-            wish="wish" in said,
-            safe_word="safe_word" in said,
-            check_in=check_in and level < 2,
-            answer=_answer(said),
+            wish="wish" in read.said,
+            safe_word="safe_word" in read.said,
+            check_in=read.check_in and level < 2,
+            answer=_answer(read.said),
+            age=age,
+            unscreened=words is None and level < 3,
         )
+
+    def _by_lexicon(
+        self, message: str, just_before: Sequence[str], history: Sequence[HistoryEntry], facts: Facts
+    ) -> _Words | None:
+        try:
+            text, before, hits, said, check_in = self._found(message, just_before)
+            level = max((hit.level for hit in hits), default=0)
+            return _Words(level, hits, frozenset(said), check_in, _evidence(message, hits, text, before))
+        except Exception as error:
+            if self._lexicon_works:
+                log.critical("the lexicon failed: %s; the model decides alone", type(error).__name__)
+            self._lexicon_works = False
+            return None
+
+    def _by_model(self, folded: Folded, just_before: Sequence[str]) -> tuple[Found | None, bool]:
+        """What the model finds, and whether only together with what was said just before."""
+        if self._model is None:
+            return None, False
+        try:
+            tokens = tokens_of(folded)
+            found = self._model.read(tokens)
+            before = [
+                Token(token.text, 0, 0, token.begins)
+                for text in just_before
+                for token in tokens_of(fold(text))[-JOINED_WORDS:]
+            ]
+            if before and tokens:
+                together = self._model.read([*before, *tokens], len(before))
+                alone = max((self._model.read(tokens_of(fold(text))).level for text in just_before), default=0)
+                if together.level > max(found.level, alone):
+                    return together, True
+            return found, False
+        except Exception as error:
+            if self._model_works:
+                log.critical("the screening model failed: %s; the lexicon decides alone", type(error).__name__)
+            self._model_works = False
+            return None, False
 
     def hits(self, message: str, history: Sequence[HistoryEntry] = (), facts: Facts | None = None) -> list[Hit]:
         """The entries that raise the message, for those who want to know which."""
-        return self._found(message, history, facts or Facts())[2]
+        return self._found(message, _just_before(message, history, facts or Facts()))[2]
 
     def entries_in(self, message: str) -> list[Entry]:
         """Every entry whose words stand in the message, guards and signals too, before guards have lowered."""
@@ -105,11 +189,9 @@ class Screen:
         found = (self.lexicon.entries[match.owner] for match in self._matcher.matches(text.places))
         return list(dict.fromkeys(entry for entry in found if not entry.laughing or text.laughing()))
 
-    def _found(
-        self, message: str, history: Sequence[HistoryEntry], facts: Facts
-    ) -> tuple[Text, int, list[Hit], set[Signal], bool]:
+    def _found(self, message: str, just_before: Sequence[str]) -> tuple[Text, int, list[Hit], set[Signal], bool]:
         text = self._reader.read(message)
-        places, before = self._with_what_was_just_said(text.places, history, facts)
+        places, before = self._with_what_was_just_said(text.places, just_before)
         matches = self._matcher.matches(places, before)
         hits: list[Hit] = []
         guards: dict[int, list[Match]] = {}
@@ -130,23 +212,29 @@ class Screen:
         lowered, check_in = _lowered(hits, guards, self.lexicon)
         return text, before, lowered, said, check_in
 
-    def _with_what_was_just_said(
-        self, places: list[Place], history: Sequence[HistoryEntry], facts: Facts
-    ) -> tuple[list[Place], int]:
-        """The places after the visitor's last words, when these were written just before, and how many these are."""
+    def _with_what_was_just_said(self, places: list[Place], just_before: Sequence[str]) -> tuple[list[Place], int]:
+        """The places after those of the visitor's last words, and how many these are."""
         joined = places
-        next_at: datetime = facts.local_time or (history[-1].at if history else datetime.min)
-        own = [entry for entry in history if entry.sender == Sender.VISITOR][-JOINED_MESSAGES:]
-        for entry in reversed(own):
-            comparable = (next_at.tzinfo is None) == (entry.at.tzinfo is None)
-            if not joined or (comparable and not timedelta(0) <= next_at - entry.at <= JOINED_WITHIN):
-                break
-            if entry.text.rstrip().endswith(SENTENCE_ENDS):
+        for text in reversed(just_before):
+            if text.rstrip().endswith(SENTENCE_ENDS):
                 joined = [joined[0]._replace(begins=True), *joined[1:]]
-            joined = self._reader.read(entry.text).places[-JOINED_WORDS:] + joined
-            next_at = entry.at
+            joined = self._reader.read(text).places[-JOINED_WORDS:] + joined
         before = min(len(joined) - len(places), JOINED_WORDS)
         return joined[len(joined) - len(places) - before :], before
+
+
+def _just_before(message: str, history: Sequence[HistoryEntry], facts: Facts) -> list[str]:
+    """The visitor's last messages that were written just before this one, oldest first."""
+    next_at: datetime = facts.local_time or (history[-1].at if history else datetime.min)
+    texts: list[str] = []
+    own = [entry for entry in history if entry.sender == Sender.VISITOR][-JOINED_MESSAGES:]
+    for entry in reversed(own):
+        comparable = (next_at.tzinfo is None) == (entry.at.tzinfo is None)
+        if comparable and not timedelta(0) <= next_at - entry.at <= JOINED_WITHIN:
+            break
+        texts.append(entry.text)
+        next_at = entry.at
+    return texts[::-1] if message.strip() else []
 
 
 def _code_digest() -> str:
@@ -191,32 +279,47 @@ def _lowered(hits: Iterable[Hit], guards: Mapping[int, Sequence[Match]], lexicon
     return left, check_in
 
 
-def _categories(hits: Iterable[Hit]) -> tuple[str, ...]:
+def _categories(hits: Iterable[Hit], found: Found | None, level: Level) -> tuple[str, ...]:
+    """The categories of both halves; first those that stand for the level, then the likelier."""
     highest: dict[str, int] = {}
     for hit in hits:
         highest[hit.entry.category] = max(hit.level, highest.get(hit.entry.category, 0))
-    return tuple(sorted(highest, key=lambda name: (-highest[name], RISK_CATEGORIES.index(name))))
+    chances = found.categories if found and found.level >= 2 else {}
+    if level >= 2:
+        # beside something grave, mild words of another kind say nothing
+        highest = {name: grade for name, grade in highest.items() if grade >= 2}
+    strongest = max(chances, key=lambda name: chances[name], default=None)
+    for name in chances:
+        of_model = found.level if found and name == strongest else 2
+        highest[name] = max(of_model, highest.get(name, 0))
+    return tuple(
+        sorted(highest, key=lambda name: (-highest[name], -chances.get(name, 0.0), RISK_CATEGORIES.index(name)))
+    )
 
 
-def _about(hits: Sequence[Hit], said: set[Signal]) -> About:
+def _about(hits: Sequence[Hit], said: Set[Signal], found: Found | None) -> About:
     """Whom the grave words are about; the writer when in doubt."""
     highest = max((hit.level for hit in hits), default=0)
     grave = {hit.entry.about for hit in hits if hit.level >= min(highest, 3)} - {None}
-    of_another = "other" in said and "self" not in said
-    if grave == {"other"} or (of_another and grave != {"self"}):
+    if grave == {"other"}:
         return "other"
-    return "self"
+    if found is not None and grave != {"self"}:
+        return "other" if found.other else "self"
+    of_another = "other" in said and "self" not in said
+    return "other" if of_another and grave != {"self"} else "self"
 
 
-def _speaker(said: set[Signal], age: int | None) -> Speaker:
+def _speaker(said: Set[Signal], age: int | None, found: Found | None) -> Speaker:
     if "adult" in said:
         return "adult"
     if age is not None:
         return "child" if age < ADULT_FROM else "adult"
-    return "child" if "child" in said else "unknown"
+    if "child" in said:
+        return "child"
+    return "adult" if found is not None and found.adult else "unknown"
 
 
-def _answer(said: set[Signal]) -> Answer | None:
+def _answer(said: Set[Signal]) -> Answer | None:
     if "one" in said:
         return "one"
     if "no" in said:
@@ -249,3 +352,25 @@ def _evidence(message: str, hits: Iterable[Hit], text: Text, before: int) -> tup
         Evidence(start, -end, message[start:-end], category, spans[category, start, end])
         for category, start, end in sorted(gravest, key=lambda span: (span[1], -span[2], span[0]))
     )
+
+
+def _model_evidence(message: str, found: Found | None, joined: bool, categories: Sequence[str]) -> tuple[Evidence, ...]:
+    """The words that moved the model most, for its strongest category."""
+    if found is None or not found.level or not categories:
+        return ()
+    category = max(found.categories, key=lambda name: found.categories[name])
+    source: Source = "context" if joined else "model"
+    return tuple(Evidence(start, end, message[start:end], category, source) for start, end in found.spans)
+
+
+def _joined_evidence(lexicon: Sequence[Evidence], model: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Both in the order of the text, without what the model says inside the lexicon's words for the same category."""
+    inside = [
+        span
+        for span in model
+        if not any(
+            span.category == other.category and other.start <= span.start and span.end <= other.end for other in lexicon
+        )
+    ]
+    gravest = [*lexicon, *inside][:MOST_EVIDENCE]
+    return tuple(sorted(gravest, key=lambda span: (span.start, -span.end, span.category)))

@@ -58,6 +58,7 @@ _CHANGED = (
     "categories",
     "about",
     "speaker",
+    "age",
     "lane",
     "waiting_since",
     "watch_since",
@@ -203,7 +204,7 @@ class Keeping:
         visitor_id = before.last_id + 1
         given = placed(plan.said, visitor_id + (1 if inbound else 0), now)
         last_id = given[-1].id if given else before.last_id + (1 if inbound else 0)
-        after = _after(before, plan, last_id, now)
+        after = _after(before, plan, item.assessment, last_id, now)
         carried = inbound.address is not None if row is None and inbound else bool(row and row["address"] is not None)
         if inbound is not None:
             rows.messages.append(_visitor_row(cipher, item, visitor_id, after.epoch, now))
@@ -269,7 +270,9 @@ class Keeping:
                 connection.execute(insert(table), values)
 
 
-def _after(before: Conversation, plan: Plan, last_id: int, now: int) -> Conversation:
+def _after(
+    before: Conversation, plan: Plan, assessment: RiskAssessment | None, last_id: int, now: int
+) -> Conversation:
     """The conversation as it stands once the plan is kept."""
     moment = instant(now)
     script = plan.script
@@ -277,6 +280,7 @@ def _after(before: Conversation, plan: Plan, last_id: int, now: int) -> Conversa
         first = last_id - len(plan.said) + 1
         script = ScriptPlace(script.script, script.step, first)
     waits = plan.state is State.WAITING
+    said_age = assessment.age if assessment else None
     return replace(
         before,
         state=plan.state,
@@ -287,6 +291,7 @@ def _after(before: Conversation, plan: Plan, last_id: int, now: int) -> Conversa
         categories=plan.categories,
         about=plan.about,
         speaker=plan.speaker,
+        age=before.age if said_age is None else said_age,
         lane=plan.lane if waits else None,
         waiting_since=(before.waiting_since or moment) if waits else None,
         watch_since=(before.watch_since or moment) if plan.watch else None,
@@ -315,6 +320,7 @@ def _values(after: Conversation, row: Any, plan: Plan, item: ToKeep, visitor_id:
         "categories": list(after.categories),
         "about": after.about,
         "speaker": after.speaker,
+        "age": after.age,
         "lane": after.lane.value if after.lane else None,
         "waiting_since": after.waiting_since,
         "watch_since": after.watch_since,
