@@ -40,8 +40,9 @@ setup-main: .venv/.done
 setup-bot: bot/.venv/.done
 setup: setup-main setup-bot  ## both environments
 
-model: setup-bot  ## train the bot, when what it learns from has changed
+model: setup-main setup-bot  ## train the bot and screening, each when what it learns from has changed
 	@bot/.venv/bin/python -m bot.train
+	$(PY) -m screening.train
 
 run: setup model  ## start the whole service
 	@exec $(PY) serve.py

@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 from frontdoor.content import Content
-from frontdoor.process import CannotStart, bind, listen, run, stop_signal
+from frontdoor.process import CannotStart, bind, listen, run, stop_signal, unless_stopped
 from frontdoor.settings import ROOT, Settings
 from handoff.house import HouseStatus
 from handoff.wiring import drafts, open_console
 from screening.entries import LexiconError
-from screening.screen import Screen
+from screening.opening import open_screen
 from storage.bus import RedisBus
 from storage.database import Database
 from storage.migrate import REFUSALS, open_key, upgrade
@@ -41,12 +41,15 @@ async def serve(settings: Settings) -> int:
         bot_process = _bot_process(settings)
         if bot_process is not None:
             stack.push_async_callback(bot_process.stop)
-        content, screening = Content(ROOT / "content"), Screen()
+        content = Content(ROOT / "content")
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         await upgrade(settings.database_url)
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         key = await open_key(database, settings.service_key_file, may_create=True)
+        screening = await unless_stopped(stopping, open_screen())
+        if screening is None:
+            return 0
         bus = await _bus(stack, settings)
         bot = BotClient(settings.bot_listen or (bot_process.listen if bot_process else ""))
         stack.push_async_callback(bot.close)
@@ -78,7 +81,7 @@ class _Status:
         return HouseStatus(
             bus=state["bus"]["state"] == "ok",
             bot=state["bot"]["state"] == "ready",
-            screening="ok" if state["screening"]["state"] == "ok" else "none",
+            screening=self._house.reception.screening,
             draft_scripts=drafts(self._house.content),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from frontdoor.assessment import Facts, HistoryEntry, Level, RiskAssessment
 from frontdoor.conversation import Conversation
@@ -22,10 +22,27 @@ class Clock(Protocol):
         ...
 
 
+ScreeningState = Literal["ok", "lexicon", "model", "none"]
+"""Both halves of screening work, one alone, or neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningHealth:
+    """How screening is, and which version of it."""
+
+    state: ScreeningState = "ok"
+    version: str = ""
+
+
 class Screening(Protocol):
     """Words in, RiskAssessment out; may raise, Reception then treats the message as unscreened."""
 
     version: str
+
+    @property
+    def state(self) -> ScreeningState:
+        """What of it has worked so far."""
+        ...
 
     def screen(self, message: str, history: Sequence[HistoryEntry], facts: Facts) -> RiskAssessment:
         """Assess one message against what was said before it."""
@@ -262,6 +279,8 @@ __all__ = [
     "Press",
     "ReceptionStore",
     "Screening",
+    "ScreeningHealth",
+    "ScreeningState",
     "Unanswered",
     "View",
     "Wake",

@@ -22,6 +22,7 @@ from frontdoor.ports import (
     Press,
     ReceptionStore,
     Screening,
+    ScreeningHealth,
     Unanswered,
     View,
     Wake,
@@ -94,7 +95,8 @@ class Reception:
         """True for words that no limit may hold back: risk, the wish for a person, or what nothing could screen."""
         try:
             found = self._doors.screening.screen(text, (), Facts())
-        except Exception:
+        except Exception as error:
+            self._screening_raised(error)
             return True
         return found.level >= 2 or found.wish or found.safe_word or found.unscreened
 
@@ -114,9 +116,20 @@ class Reception:
             await asyncio.gather(*late, return_exceptions=True)
 
     @property
-    def screening_failed(self) -> bool:
-        """True once screening has raised; for /ready."""
-        return self._screening_failed
+    def owner(self) -> str:
+        """This process's name, as in leases."""
+        return self._doors.owner
+
+    @property
+    def screening(self) -> ScreeningHealth:
+        """How screening is, for /ready and the console; once it has raised nothing of it counts as working."""
+        screening = self._doors.screening
+        return ScreeningHealth("none" if self._screening_failed else screening.state, screening.version)
+
+    def _screening_raised(self, error: Exception) -> None:
+        if not self._screening_failed:
+            log.critical("screening failed: %s; messages go to the lane unscreened", type(error).__name__)
+        self._screening_failed = True
 
     async def _pressed(self, inbound: Inbound) -> Press | None:
         if inbound.payload is None:
@@ -137,9 +150,7 @@ class Reception:
             return self._doors.screening.screen(inbound.text, view.history, facts)
         except Exception as error:
             # whatever fails inside must not lose a child: a person reads what nothing has screened
-            if not self._screening_failed:
-                log.critical("screening failed: %s; messages go to the lane unscreened", type(error).__name__)
-            self._screening_failed = True
+            self._screening_raised(error)
             return UNSCREENED
 
     async def _plan(self, inbound: Inbound, press: Press | None, view: View, assessment: RiskAssessment) -> Plan:

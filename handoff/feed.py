@@ -9,6 +9,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -19,6 +20,7 @@ from handoff.frames import Open, conversation_json, held_json, news_json, person
 from handoff.guard import dumps
 from handoff.house import HOUSE, PERSON, TOKEN, House, HouseStatus
 from handoff.rights import may_read
+from handoff.screening_news import ScreeningNews
 from storage.database import StoreUnavailable
 from storage.staff import Staff
 
@@ -97,6 +99,8 @@ class Hub:
         self._wanted = asyncio.Event()
         self._lists_read = 0.0
         self._status = HouseStatus()
+        self._screening = ScreeningNews()
+        self._status_dirty = False
         self._pulse: tuple[tuple[Any, ...], ...] = ()
         self._known: dict[str, tuple[Any, ...]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -132,7 +136,7 @@ class Hub:
         self._feeds.add(feed)
         await self._house.accounts.present(feed.person.id)
         await self._house.bus.publish(Wake("presence"))
-        self._status = await self._house.status()
+        self._status = await self._now()
         feed.push("welcome", now=round(time.time() * 1000), person=person_json(feed.person))
         feed.push_changed("status", _status_frame(self._status))
         await self._push_lists([feed])
@@ -182,7 +186,12 @@ class Hub:
                 self._dirty.add(wake.conversation)
             case "queue" | "presence":
                 self._lists_dirty = True
+            case "screening":
+                self._screening.hear(wake)
+                self._status_dirty = True
+                return
             case "reread":
+                self._screening.bus_is_back()
                 self._lists_dirty = True
                 self._dirty.update(self._following)
             case "typing" if wake.conversation in self._following and wake.detail.get("by") == "visitor":
@@ -288,14 +297,21 @@ class Hub:
                 beat = time.monotonic()
                 with contextlib.suppress(StoreUnavailable):
                     await self._beat()
-            if time.monotonic() - looked >= STATUS_SECONDS:
+            if self._status_dirty or time.monotonic() - looked >= STATUS_SECONDS:
                 looked = time.monotonic()
+                self._status_dirty = False
                 self._lists_dirty = True
                 self._wanted.set()
-                self._status = await self._house.status()
+                self._status = await self._now()
                 frame = _status_frame(self._status)
                 for feed in list(self._feeds):
                     feed.push_changed("status", frame)
+
+    async def _now(self) -> HouseStatus:
+        """How the house is, with what the processes that screen have told."""
+        status = await self._house.status()
+        heard = self._screening.with_own(status.screening, bus_up=bool(getattr(self._house.bus, "up", True)))
+        return replace(status, screening=heard)
 
     async def _compare(self) -> None:
         """Read again only what is no longer as it was shown; a quiet night costs one small question a second."""
@@ -344,7 +360,8 @@ def _status_frame(status: HouseStatus) -> str:
             "type": "status",
             "bus": status.bus,
             "bot": status.bot,
-            "screening": status.screening,
+            "screening": status.screening.state,
+            "screening_version": status.screening.version,
             "draft_scripts": status.draft_scripts,
         }
     )

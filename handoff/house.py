@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
 from frontdoor.content import Content
-from frontdoor.ports import Bus
+from frontdoor.ports import Bus, ScreeningHealth
 from frontdoor.words import Words
 from storage.desk import Desk
 from storage.staff import Staff, StaffAccounts
@@ -22,11 +22,11 @@ LANGUAGES = ("sq", "en")
 
 @dataclass(frozen=True, slots=True)
 class HouseStatus:
-    """What works and what does not; `screening` is "ok", "lexicon" (no model) or "none"."""
+    """What works and what does not."""
 
     bus: bool = True
     bot: bool = True
-    screening: Literal["ok", "lexicon", "none"] = "ok"
+    screening: ScreeningHealth = field(default_factory=ScreeningHealth)
     draft_scripts: int = 0
 
 

@@ -16,20 +16,27 @@ from frontdoor.message import Sender
 from screening.entries import LexiconError
 from screening.explain import broken_examples, explained
 from screening.lexicon import HERE
+from screening.model import Model, ModelError
+from screening.opening import load_model
 from screening.screen import Screen
 
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def main(arguments: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
-    """The exit code: 0 good, 1 examples broken or a line unreadable, 2 the lexicon can't be used."""
+    """Trains nothing: where there is no model the lexicon works alone.
+
+    The exit code: 0 good, 1 examples broken or a line unreadable, 2 the lexicon can't be used.
+    """
     parser = argparse.ArgumentParser(prog="python -m screening", description=__doc__)
     parser.add_argument("text", nargs="*", help="a message to explain")
     parser.add_argument("--check", action="store_true", help="try every example of the lexicon")
     parser.add_argument("--lexicon", type=Path, default=HERE, help="folder of the lexicon files")
     options = parser.parse_args(arguments)
+    # the examples of the lexicon try the lexicon alone
+    model = None if options.check else _model(stderr)
     try:
-        screen = Screen(options.lexicon)
+        screen = Screen(options.lexicon, model)
     except LexiconError as problem:
         print(problem, file=stderr)
         return 2
@@ -39,6 +46,14 @@ def main(arguments: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO
         print(explained(screen, " ".join(options.text)), file=stdout)
         return 0
     return _screen_lines(screen, stdin, stdout, stderr)
+
+
+def _model(stderr: TextIO) -> Model | None:
+    try:
+        return load_model()
+    except ModelError as problem:
+        print(f"{problem}; the lexicon works alone, `make model` trains the model", file=stderr)
+        return None
 
 
 def _check(screen: Screen, stdout: TextIO, stderr: TextIO) -> int:

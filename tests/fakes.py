@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from frontdoor.assessment import Facts, HistoryEntry, RiskAssessment
-from frontdoor.ports import BotTurn, BotUnavailable
+from frontdoor.ports import BotTurn, BotUnavailable, ScreeningState
 
 Answer = Callable[[str], list[dict[str, Any]]]
 
@@ -60,6 +60,8 @@ class BrokenScreening:
     """Screening that raises on each message, as when both model and lexicon are damaged."""
 
     version = "broken"
+    state: ScreeningState = "ok"
+    """As screening that does not know of its own damage."""
 
     def screen(self, message: str, history: Sequence[HistoryEntry], facts: Facts) -> RiskAssessment:
         """Never gives a result."""

@@ -6,10 +6,10 @@ import contextlib
 import sys
 
 from frontdoor.content import Content
-from frontdoor.process import CannotStart, bind, listen, run, stop_signal
+from frontdoor.process import CannotStart, bind, listen, run, stop_signal, unless_stopped
 from frontdoor.settings import ROOT, Settings
 from screening.entries import LexiconError
-from screening.screen import Screen
+from screening.opening import open_screen
 from storage.bus import RedisBus
 from storage.database import Database
 from storage.migrate import REFUSALS, open_key, require_head
@@ -27,11 +27,14 @@ async def serve(settings: Settings) -> int:
     async with contextlib.AsyncExitStack() as stack:
         bound = bind("PUBLIC_LISTEN", settings.public_listen)
         stack.callback(bound.close)
-        content, screening = Content(ROOT / "content"), Screen()
+        content = Content(ROOT / "content")
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         await require_head(database)
         key = await open_key(database, settings.service_key_file, may_create=False)
+        screening = await unless_stopped(stopping, open_screen())
+        if screening is None:
+            return 0
         bus = RedisBus(settings.bus_url)
         await bus.start()
         stack.push_async_callback(bus.close)

@@ -52,6 +52,7 @@ def build_app(house: House, *, beside: dict[str, Callable[[], Awaitable[None]]] 
         "owed": lambda: rounds.answer_owed(house),
         "deadlines": lambda: rounds.fire_deadlines(house),
         "erasing": lambda: rounds.erase_copies(house),
+        "screening": lambda: rounds.tell_of_screening(house),
         **(beside or {}),
     }
 
@@ -192,13 +193,14 @@ async def readiness(house: House) -> tuple[dict[str, Any], bool]:
     problem = database["state"] != "ok"
     bot = await house.bot.health()
     bus_up = bool(getattr(house.bus, "up", True))
+    screening = house.reception.screening
     signed, in_all = house.content.signed_scripts, len(house.content.scripts)
     degraded = [
         name
         for name, ok in (
             ("bus", bus_up),
             ("bot", bot.get("status") == "ready"),
-            ("screening", not house.reception.screening_failed),
+            ("screening", screening.state == "ok"),
             ("scripts", signed == in_all),
         )
         if not ok
@@ -209,6 +211,6 @@ async def readiness(house: House) -> tuple[dict[str, Any], bool]:
         "database": database,
         "bus": {"state": "ok" if bus_up else "down"},
         "bot": {"state": bot.get("status", "down"), "model": bot.get("model")},
-        "screening": {"state": "failed" if house.reception.screening_failed else "ok"},
+        "screening": {"state": screening.state, "version": screening.version},
         "scripts": {"state": "signed" if signed == in_all else "draft", "signed": signed, "all": in_all},
     }, problem

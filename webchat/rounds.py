@@ -1,11 +1,12 @@
-"""The rounds of each web process: answers still owed after a crash, deadlines that have come, copies to erase."""
+"""The rounds of each web process: answers still owed after a crash, deadlines, copies to erase, screening's health."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
-from frontdoor.ports import Due, Wake
+from frontdoor.ports import Due, ScreeningHealth, Wake
 from storage.database import StoreUnavailable
 from webchat.house import House
 
@@ -14,6 +15,9 @@ log = logging.getLogger(__name__)
 OWED_SECONDS = 0.5
 DUE_SECONDS = 1.0
 ERASE_SECONDS = 600.0
+LOOK_SECONDS = 0.5
+AGAIN_SECONDS = 10.0
+"""A console that was away, or started later, learns within this time that screening is not whole."""
 
 
 async def answer_owed(house: House) -> None:
@@ -58,3 +62,16 @@ async def erase_copies(house: House) -> None:
         except StoreUnavailable:
             log.error("the store is away; erasing waits")
         await asyncio.sleep(ERASE_SECONDS)
+
+
+async def tell_of_screening(house: House, *, look: float = LOOK_SECONDS, again: float = AGAIN_SECONDS) -> None:
+    """Tell consoles how screening is: on each change, and again and again while it is not whole."""
+    told: ScreeningHealth | None = None
+    told_at = 0.0
+    while True:
+        health = house.reception.screening
+        if health != told or (health.state != "ok" and time.monotonic() - told_at >= again):
+            detail = {"by": house.reception.owner, "state": health.state, "version": health.version}
+            await house.bus.publish(Wake("screening", detail=detail))
+            told, told_at = health, time.monotonic()
+        await asyncio.sleep(look)

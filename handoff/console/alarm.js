@@ -1,4 +1,4 @@
-/** A sound and the tab's title for whoever waits at level 3 or 4; it sounds again while a level 4 waits. */
+/** A sound and the tab's title for whoever waits at level 3 or 4, again while a level 4 waits; for screening that fails, once. */
 
 /** @import {Raised} from "./types.js" */
 
@@ -19,6 +19,8 @@ export class Alarm {
     this.rangAt = 0;
     this.waiting = 0;
     this.unread = 0;
+    this.screening = "ok";
+    this.owed = false;
     this.touched = () => void this.wake();
     document.addEventListener("pointerdown", this.touched);
     document.addEventListener("keydown", this.touched);
@@ -39,6 +41,7 @@ export class Alarm {
   async wake() {
     if (!this.audio) this.audio = new AudioContext();
     if (this.audio.state === "suspended") await this.audio.resume().catch(() => undefined);
+    if (this.owed && this.ready) this.ring(4);
   }
 
   /** Whether the bell would be heard. */
@@ -63,6 +66,20 @@ export class Alarm {
     this.title();
   }
 
+  /**
+   * Screening has changed; who answers for the house hears it as they hear a level 4.
+   * @param {string} state
+   * @param {boolean} loud
+   */
+  screens(state, loud) {
+    if (state === this.screening) return;
+    this.screening = state;
+    this.owed = loud && state !== "ok" && !this.ready;
+    if (loud && state !== "ok") this.ring(4);
+    part("alarm", HTMLElement).textContent = say(`screening_${state}`);
+    this.title();
+  }
+
   /** @param {number} unread */
   count(unread) {
     if (unread === this.unread) return;
@@ -73,7 +90,8 @@ export class Alarm {
   /** The title names no child and no word. */
   title() {
     const sign = this.waiting >= 4 ? "■ 4 · " : this.waiting === 3 ? "▲ 3 · " : "";
-    document.title = `${sign}${this.unread ? `(${this.unread}) ` : ""}${say("title")}`;
+    const unwell = this.screening === "ok" ? "" : "⚠ ";
+    document.title = `${unwell}${sign}${this.unread ? `(${this.unread}) ` : ""}${say("title")}`;
   }
 
   /** @param {number} level */
@@ -81,6 +99,7 @@ export class Alarm {
     this.rangAt = Date.now();
     const audio = this.audio;
     if (!this.ready || !audio) return;
+    this.owed = false;
     const tones = level >= 4 ? TONES[4] : TONES[3];
     tones.forEach((tone, place) => {
       const [from, to] = [audio.currentTime + place * 0.22, audio.currentTime + place * 0.22 + 0.18];

@@ -60,17 +60,19 @@ export function bar(desk, person, alarm, acts) {
     const now = JSON.stringify(lines);
     if (now === told) return;
     told = now;
-    banners.replaceChildren(...lines.map(([look, text]) => el("p", { class: `banner ${look}`, role: "status", text })));
+    banners.replaceChildren(...lines.map(([look, text, title]) => el("p", { class: `banner ${look}`, role: "status", title, text })));
   }
 
-  /** @returns {[string, string][]} */
+  /** @returns {[look: string, text: string, title?: string][]} */
   function problems() {
     const { status } = desk;
-    /** @type {[string, string][]} */
+    /** @type {[look: string, text: string, title?: string][]} */
     const lines = [];
     if (!desk.connected) lines.push(["bad", say("connection_lost")]);
-    if (status.screening === "none") lines.push(["bad", say("degraded_screening_all")]);
-    if (status.screening === "lexicon") lines.push(["", say("degraded_screening")]);
+    if (status.screening !== "ok") {
+      const version = status.screening_version ? `${say("screening_version")} ${status.screening_version}` : "";
+      lines.push(["bad", say(`screening_${status.screening}`), version]);
+    }
     if (!status.bot) lines.push(["", say("degraded_bot")]);
     if (!status.bus) lines.push(["", say("degraded_bus")]);
     if (person.on_break) lines.push(["", say("on_break_now")]);

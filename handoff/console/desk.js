@@ -36,7 +36,7 @@ export class Desk {
     this.switchedAt = 0;
     this.connected = false;
     /** @type {HouseStatus} */
-    this.status = { bus: true, bot: true, screening: "ok", draft_scripts: 0 };
+    this.status = { bus: true, bot: true, screening: "ok", screening_version: "", draft_scripts: 0 };
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.told = false;

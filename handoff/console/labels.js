@@ -1,6 +1,6 @@
 /** Names for codes: levels, categories, channels, senders; and the row that stands for a conversation. */
 
-/** @import {Entry, Head} from "./types.js" */
+/** @import {Entry, Head, Person} from "./types.js" */
 
 import { el, shape } from "./elements.js";
 import { say, sayOr } from "./words.js";
@@ -36,6 +36,12 @@ export function levelMark(level) {
 export function levelShape(level) {
   return el("span", { class: `level level-${level}` }, [shape(level)]);
 }
+
+/**
+ * Whether a person answers for the house, and not for their own talks alone.
+ * @param {Person} person
+ */
+export const supervises = (person) => person.role === "supervisor" || person.role === "admin";
 
 /** In place of a level that nothing could tell. */
 export function unknownMark() {

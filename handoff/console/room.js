@@ -10,6 +10,7 @@ import { context } from "./context.js";
 import { Desk } from "./desk.js";
 import { askLevel } from "./dialogs.js";
 import { el, press } from "./elements.js";
+import { supervises } from "./labels.js";
 import { lists } from "./lists.js";
 import { reply } from "./reply.js";
 import { setClock, tick } from "./times.js";
@@ -93,7 +94,10 @@ export function room(app, person, ways) {
         loaded.add(conversation);
       }
     } else if (frame.type === "shift") desk.shift = frame.aliases;
-    else if (frame.type === "status") desk.status = frame;
+    else if (frame.type === "status") {
+      desk.status = frame;
+      alarm.screens(frame.screening, supervises(person));
+    }
     else if (frame.type === "messages") for (const item of frame.items) desk.addNews(item);
     else if (frame.type === "typing") typing(frame.conversation);
     else if (frame.type === "erased") erased(frame.conversation);

@@ -75,7 +75,7 @@
 
 /** @typedef {Head & {messages: Entry[], marks: Mark[], mark: number, seen: number, seen_by_visitor: number, erase_due: string | null, last_id: number}} TranscriptData */
 /** @typedef {Head & {messages: Entry[], seen_by_visitor?: number, last_id: number}} NewsItem */
-/** @typedef {{bus: boolean, bot: boolean, screening: string, draft_scripts: number}} HouseStatus */
+/** @typedef {{bus: boolean, bot: boolean, screening: string, screening_version: string, draft_scripts: number}} HouseStatus */
 /** @typedef {{ok: boolean, status: number, data: any, message: string, code: string}} Answer */
 
 export {};

@@ -308,6 +308,62 @@ async def test_the_desk_works_by_keyboard_alone(scene: Scene, bus: RedisBus, add
     await seat.context.close()
 
 
+RINGS = """
+window.tones = 0;
+const made = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.tones += 1; return made.call(this); };
+"""
+"""A level 4 rings with four tones."""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_screening_that_fails_cannot_be_missed_and_rings_once_for_who_answers_for_the_house(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser, size: tuple[int, int]
+) -> None:
+    await scene.hires("Vera", "supervisor")
+    await scene.hires("Era")
+    vera, era = await sit(browser, address, size), await sit(browser, address, size)
+    for seat, name in ((vera, "vera"), (era, "era")):
+        await seat.page.add_init_script(RINGS)
+        await seat.signs_in(name)
+        await expect(seat.page.get_by_text("Nuk pret askush.")).to_be_visible()
+
+    async def told(state: str) -> None:
+        await bus.publish(Wake("screening", detail={"by": "web-1", "state": state, "version": "a1-b2-c3"}))
+
+    for _ in range(3):
+        await told("lexicon")
+        await asyncio.sleep(0.6)
+    for seat in (vera, era):
+        await expect(seat.page.locator(".banner.bad")).to_contain_text("modeli nuk punon, vendos vetëm fjalori")
+        await expect(seat.page.locator(".banner.bad")).to_have_attribute("title", "Kontrolli a1-b2-c3")
+        await expect(seat.page.locator("#alarm")).to_contain_text("modeli nuk punon")
+        await expect(seat.page).to_have_title("⚠ Konsola e ALO 116")
+    await vera.picture(f"screening-lexicon-{size[0]}")
+    # a browser lets nothing ring before its page is touched: what was due rings then
+    for seat in (vera, era):
+        assert await seat.page.evaluate("window.tones") == 0
+        await seat.page.get_by_role("heading", name="ALO 116").click()
+        await seat.page.wait_for_timeout(300)
+    assert [await seat.page.evaluate("window.tones") for seat in (vera, era)] == [4, 0]
+    await told("model")
+    await expect(vera.page.locator(".banner.bad")).to_contain_text("fjalori nuk punon, vendos vetëm modeli")
+    await told("none")
+    await expect(vera.page.locator(".banner.bad")).to_contain_text("nuk punon fare")
+    assert await vera.page.evaluate("window.tones") == 12
+    found = await Axe().run(vera.page)
+    assert found.violations_count == 0, found.generate_report()
+    await vera.picture(f"screening-none-{size[0]}")
+    await told("ok")
+    await expect(vera.page.locator(".banner.bad")).to_have_count(0)
+    await expect(vera.page.locator("#alarm")).to_have_text("Kontrolli i rrezikut punon përsëri i plotë.")
+    await expect(vera.page).to_have_title("Konsola e ALO 116")
+    assert await vera.page.evaluate("window.tones") == 12
+    assert vera.complaints == []
+    for seat in (vera, era):
+        await seat.context.close()
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_a_full_desk_fits_the_screen_and_is_within_everybodys_reach(

@@ -14,7 +14,7 @@ import pytest
 from frontdoor.assessment import Facts, HistoryEntry, RiskAssessment
 from frontdoor.conversation import Conversation, ScriptPlace, State
 from frontdoor.message import Inbound, Message, Said, Sender
-from frontdoor.ports import Due, Kept, Presence, Press, Unanswered, View, Wake
+from frontdoor.ports import Due, Kept, Presence, Press, ScreeningState, Unanswered, View, Wake
 from frontdoor.reception import Doors, NotKept, Reception, StaleButton
 from frontdoor.routing import Plan
 from frontdoor.words import Words
@@ -28,6 +28,7 @@ class Screened:
     """Screening that finds what the scene says, and remembers what it was shown."""
 
     version = "test"
+    state: ScreeningState = "ok"
 
     def __init__(self, assessment: RiskAssessment | None = None) -> None:
         self.assessment = assessment or found(0)
@@ -234,7 +235,7 @@ class TestWhenSomethingFails:
         house = House(words, screening=BrokenScreening())
         for _ in range(2):
             await house.receives()
-        assert house.reception.screening_failed
+        assert (house.reception.screening.state, house.reception.screening.version) == ("none", "broken")
         assert house.plan.state is State.WAITING
         assert house.bot.heard == []
         told = [record.getMessage() for record in caplog.records if "screening failed" in record.getMessage()]

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from frontdoor.content import Content
-from frontdoor.ports import Wake
+from frontdoor.ports import ScreeningHealth, Wake
 from handoff.app import build_app
 from handoff.feed import Feed
 from handoff.house import HouseStatus, console_texts
@@ -293,7 +293,7 @@ async def test_while_the_bus_is_away_the_desk_goes_on(scene: Scene, content: Con
 
 
 async def test_what_does_not_work_is_shown(era: Console, health: Health) -> None:
-    health.now = HouseStatus(bus=True, bot=False, screening="lexicon", draft_scripts=7)
+    health.now = HouseStatus(bus=True, bot=False, screening=ScreeningHealth("lexicon", "v1"), draft_scripts=7)
     await era.opens()
     frame = await era.sees("status")
     assert (frame["bot"], frame["screening"], frame["draft_scripts"]) == (False, "lexicon", 7)

@@ -124,7 +124,7 @@ class TestHealth:
         await runner.cleanup()
         return answer
 
-    async def test_ready_names_each_part_and_its_state(self, house: House, content: Content) -> None:
+    async def test_ready_names_each_part_and_its_state(self, house: House, content: Content, screening: Screen) -> None:
         status, state = await self._asked(house, "/ready")
         assert status == 200
         assert state["database"] == {"state": "ok"}
@@ -133,7 +133,9 @@ class TestHealth:
         assert state["scripts"]["all"] == len(content.scripts)
         # nobody has signed the scripts: that is said as long as it is so
         assert (state["scripts"]["signed"] < len(content.scripts)) == ("scripts" in state["degraded"])
-        assert set(state["degraded"]) <= {"scripts"}
+        assert state["screening"] == {"state": screening.state, "version": screening.version}
+        assert (screening.state != "ok") == ("screening" in state["degraded"])
+        assert set(state["degraded"]) <= {"scripts", "screening"}
 
     async def test_a_bot_or_a_bus_that_is_down_degrades(self, house: House, bot: FakeBot) -> None:
         bot.down = True
