@@ -222,15 +222,7 @@ class Keeping:
                     "due_at": now + SILENCE_SECONDS * 1000,
                 }
             )
-        if plan.level != before.level or plan.state is not before.state:
-            rows.audit.append(
-                {
-                    "at": now,
-                    "conversation": before.id,
-                    "kind": "raised" if plan.level > before.level else plan.state.value,
-                    "detail": {"level": plan.level, "from": before.level, "categories": list(plan.categories)},
-                }
-            )
+        rows.audit += [{"at": now, "conversation": before.id} | happened for happened in _happened(item)]
         values = _values(after, row, plan, item, visitor_id, now)
         if row is None and inbound is not None:
             rows.new.append(values | self._opened(inbound, wrapped, cipher, now))
@@ -270,9 +262,7 @@ class Keeping:
                 connection.execute(insert(table), values)
 
 
-def _after(
-    before: Conversation, plan: Plan, assessment: RiskAssessment | None, last_id: int, now: int
-) -> Conversation:
+def _after(before: Conversation, plan: Plan, assessment: RiskAssessment | None, last_id: int, now: int) -> Conversation:
     """The conversation as it stands once the plan is kept."""
     moment = instant(now)
     script = plan.script
@@ -300,6 +290,35 @@ def _after(
         not_so=plan.not_so,
         created_at=before.created_at or moment,
     )
+
+
+def _happened(item: ToKeep) -> list[dict[str, Any]]:
+    """What the audit notes of a change: by codes, with what moved the level and the version that decided."""
+    before, plan = item.view.conversation, item.plan
+    detail: dict[str, Any] = {"level": plan.level, "from": before.level, "categories": list(plan.categories)}
+    if item.assessment is not None:
+        detail["version"] = item.assessment.version or "none"
+    noted = []
+    if plan.level > before.level:
+        noted.append({"kind": "raised", "detail": detail | {"why": _why(item)}})
+    elif plan.level != before.level or plan.state is not before.state:
+        lane = {"lane": plan.lane.value} if plan.lane else {}
+        noted.append({"kind": plan.state.value, "detail": detail | lane})
+    if plan.not_so and not before.not_so:
+        noted.append({"kind": "not_so", "detail": detail})
+    return noted
+
+
+def _why(item: ToKeep) -> str:
+    """What raised the level, as a code."""
+    assessment = item.assessment
+    if item.inbound is None or assessment is None:
+        return "silence"
+    if assessment.safe_word:
+        return "safe_word"
+    if assessment.level >= item.plan.level:
+        return "words"
+    return "unread" if item.inbound.unread else "answer"
 
 
 def _values(after: Conversation, row: Any, plan: Plan, item: ToKeep, visitor_id: int, now: int) -> dict[str, Any]:
