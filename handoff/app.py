@@ -8,10 +8,11 @@ from pathlib import Path
 from aiohttp import web
 
 from frontdoor.ports import Bus
-from handoff import desk_api, pages, sign_in
+from handoff import blind_spots_api, desk_api, pages, sign_in
 from handoff.feed import HEARTBEAT_SECONDS, HUB, Hub, feed
 from handoff.guard import add_headers, plain_errors, same_origin, signed_in
 from handoff.house import HOUSE, TOKENS, House, Status
+from storage.blind_spots import BlindSpots
 from storage.desk import Desk
 from storage.staff import StaffAccounts
 
@@ -29,15 +30,17 @@ def build_app(
     tokens: Path = TOKENS,
     heartbeat: float = HEARTBEAT_SECONDS,
     sign_ins_per_address: int = 60,
+    blind_spots: BlindSpots | None = None,
 ) -> web.Application:
     """The console's application.
 
     `texts` are the console's phrases by name and language (`house.console_texts` makes them), `secure` says
     that browsers reach it over https, `tokens` is the style sheet that both sides share, `heartbeat` is how often
-    the feed renews presence, in seconds, `sign_ins_per_address` how many tries a quarter of an hour allows.
+    the feed renews presence, in seconds, `sign_ins_per_address` how many tries a quarter of an hour allows,
+    `blind_spots` reads the weekly list; without it there is none.
     """
     app = web.Application(middlewares=[plain_errors, same_origin, signed_in], client_max_size=_MAX_BODY)
-    app[HOUSE] = House(desk, accounts, bus, texts, status, secure, tokens, sign_ins_per_address)
+    app[HOUSE] = House(desk, accounts, bus, texts, status, secure, tokens, sign_ins_per_address, blind_spots)
     app[HUB] = hub = Hub(app[HOUSE], heartbeat)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(hub.running)
@@ -47,6 +50,7 @@ def build_app(
     app.router.add_get("/static/{name}", pages.static)
     app.router.add_get("/feed", feed)
     app.router.add_get("/api/transcript", desk_api.transcript)
+    app.router.add_get("/api/blind-spots", blind_spots_api.blind_spots)
     for path, handler in {
         "sign-in": sign_in.sign_in,
         "sign-out": sign_in.sign_out,

@@ -12,6 +12,7 @@ from aiohttp import web
 from frontdoor.content import Content
 from frontdoor.ports import Bus, ScreeningHealth
 from frontdoor.words import Words
+from storage.blind_spots import BlindSpots
 from storage.desk import Desk
 from storage.staff import Staff, StaffAccounts
 
@@ -61,6 +62,7 @@ class House:
     secure: bool = False
     tokens: Path = TOKENS
     sign_ins_per_address: int = 60
+    blind_spots: BlindSpots | None = None
 
     @property
     def cookie(self) -> str:

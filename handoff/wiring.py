@@ -11,6 +11,7 @@ from frontdoor.settings import Settings
 from frontdoor.words import Words
 from handoff.app import build_app
 from handoff.house import HouseStatus, Status, console_texts
+from storage.blind_spots import BlindSpots
 from storage.bus import RedisBus
 from storage.database import Database
 from storage.desk import Desk
@@ -47,5 +48,6 @@ def open_console(
         texts=console_texts(content),
         status=status,
         secure=settings.secure_cookies,
+        blind_spots=BlindSpots(database, key),
     )
     return app, accounts

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -54,9 +54,8 @@ class Week:
         if found is None:
             raise ValueError("a week is named like 2026-W47")
         week = cls(int(found[1]), int(found[2]))
-        datetime.fromisocalendar(week.year, week.number, 1)
-        if week.year >= datetime.max.year:
-            raise ValueError("no such year")
+        if not 2000 <= week.year < date.max.year or str(week) != str(week.moved(0)):
+            raise ValueError(f"there is no week {name}")
         return week
 
     @classmethod
@@ -71,19 +70,28 @@ class Week:
 
     def moved(self, weeks: int) -> Week:
         """So many weeks later."""
-        monday = datetime.fromisocalendar(self.year, self.number, 1).toordinal()
-        year, number, _ = datetime.fromordinal(monday + 7 * weeks).isocalendar()
+        year, number, _ = (self.first_day + timedelta(weeks=weeks)).isocalendar()
         return Week(year, number)
 
     @property
     def begins(self) -> datetime:
         """Monday at midnight in Tirana."""
-        return datetime.fromisocalendar(self.year, self.number, 1).replace(tzinfo=TIRANE)
+        return datetime.combine(self.first_day, time(), TIRANE)
 
     @property
     def ends(self) -> datetime:
         """The next Monday at midnight; not a moment of this week any more."""
         return self.moved(1).begins
+
+    @property
+    def first_day(self) -> date:
+        """Its Monday."""
+        return date.fromisocalendar(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its Sunday."""
+        return date.fromisocalendar(self.year, self.number, 7)
 
     def __str__(self) -> str:
         """2026-W47."""
@@ -201,8 +209,8 @@ class BlindSpots:
         return _findings(week, levels, found, said, unknown)
 
     def _opened(self, conversation: RowMapping, row: RowMapping) -> Message | None:
-        cipher = self._key.cipher(conversation["id"], conversation["wrapped_key"], conversation["key_id"])
         try:
+            cipher = self._key.cipher(conversation["id"], conversation["wrapped_key"], conversation["key_id"])
             return open_message(cipher, dict(row) | {"alias": None})
         except KeyMissing:
             # one message that does not open must not hide the week

@@ -28,6 +28,15 @@ export function transcript(conversation) {
 }
 
 /**
+ * A week's list; the last that is over, without a week.
+ * @param {string | null} week
+ * @returns {Promise<Answer>}
+ */
+export function blindSpots(week) {
+  return ask(week ? `/api/blind-spots?week=${encodeURIComponent(week)}` : "/api/blind-spots", {});
+}
+
+/**
  * @param {string} path
  * @param {RequestInit} how
  * @returns {Promise<Answer>}

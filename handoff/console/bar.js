@@ -5,13 +5,14 @@
 /** @import {Person} from "./types.js" */
 
 import { el, press } from "./elements.js";
+import { supervises } from "./labels.js";
 import { page, say } from "./words.js";
 
 /**
  * @param {Desk} desk
  * @param {Person} person
  * @param {Alarm} alarm
- * @param {{leave: () => void, pause: (on: boolean) => Promise<void>, password: () => void}} acts
+ * @param {{leave: () => void, pause: (on: boolean) => Promise<void>, password: () => void, blindSpots: () => void}} acts
  */
 export function bar(desk, person, alarm, acts) {
   const shift = el("span", { class: "quiet shift" });
@@ -25,10 +26,15 @@ export function bar(desk, person, alarm, acts) {
     document.cookie = `lang=${other}; path=/; max-age=31536000; samesite=strict`;
     location.reload();
   });
+  /** @type {HTMLDetailsElement} */
   const menu = el("details", { class: "menu" }, [
     el("summary", { text: person.alias }),
     el("div", { class: "menu-body" }, [
       el("p", { class: "quiet", text: say(`roles_${person.role}`) }),
+      supervises(person) && press(say("blind_spots"), "plain small", () => {
+        menu.open = false;
+        acts.blindSpots();
+      }),
       tongue,
       press(say("change_password"), "plain small", acts.password),
       press(say("sign_out"), "plain small", acts.leave),

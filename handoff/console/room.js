@@ -5,6 +5,7 @@
 import { Alarm } from "./alarm.js";
 import { post, transcript as ask } from "./api.js";
 import { bar } from "./bar.js";
+import { blindSpots } from "./blind_spots.js";
 import { Connection } from "./connection.js";
 import { context } from "./context.js";
 import { Desk } from "./desk.js";
@@ -54,10 +55,11 @@ export function room(app, person, ways) {
   const box = reply(desk, { tell });
   const talk = transcript(desk, box.form, { claim, close, seen, back: () => showTab("queue") });
   const why = context(desk, { level: setLevel, goTo });
-  const { top, banners } = bar(desk, person, alarm, { leave, pause, password: ways.password });
+  const { top, banners } = bar(desk, person, alarm, { leave, pause, password: ways.password, blindSpots: () => turnTo(true) });
   const tabs = el("nav", { class: "tabs" });
   const columns = el("main", { class: "columns" }, [waiting, own, talk.column, why]);
-  app.replaceChildren(top, banners, columns, tabs);
+  const blind = blindSpots({ tell, back: () => turnTo(false) });
+  app.replaceChildren(top, banners, columns, tabs, blind.place);
   /** @type {Record<string, HTMLButtonElement>} */
   const tabButtons = {};
   for (const [name, label] of [["queue", "queue"], ["mine", "my_conversations"], ["talk", "conversation"], ["context", "context"]]) {
@@ -74,6 +76,13 @@ export function room(app, person, ways) {
       else button.removeAttribute("aria-current");
     }
     if (name === "talk") talk.toEnd();
+  }
+
+  /** @param {boolean} page the page of blind spots instead of the desk */
+  function turnTo(page) {
+    columns.hidden = tabs.hidden = page;
+    if (page) blind.open();
+    else blind.close();
   }
 
   /** @param {any} frame a frame of the feed */
@@ -304,7 +313,7 @@ export function room(app, person, ways) {
 
   /** @param {KeyboardEvent} event */
   function key(event) {
-    if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (columns.hidden || !event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
     const number = Number(event.code.replace("Digit", ""));
     if (event.code.startsWith("Digit") && number >= 1 && number <= desk.mine.length) void open(desk.mine[number - 1].conversation);
     else if (event.code === "KeyT") void next();

@@ -38,13 +38,19 @@ export function late(level, seconds) {
 const ZONE = "Europe/Tirane";
 // the locale sq would write 2:05 e paradites; the desk reads 24 hours
 const HOUR = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: ZONE });
-const DAY = new Intl.DateTimeFormat("sq", { day: "numeric", month: "numeric", year: "numeric", timeZone: ZONE });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "numeric", year: "numeric", timeZone: ZONE });
 
 /** @param {string} at */
 export const hour = (at) => HOUR.format(new Date(at));
 
-/** @param {string} at */
-export const day = (at) => DAY.format(new Date(at));
+/**
+ * 22.11.2026. Not every browser knows the locale sq; some would put the month first.
+ * @param {string} at
+ */
+export const day = (at) => {
+  const parts = DAY.formatToParts(new Date(at));
+  return ["day", "month", "year"].map((name) => parts.find((part) => part.type === name)?.value.replace(/^0/, "")).join(".");
+};
 
 /** Move all clocks on the page on; each carries since when and for which level. */
 export function tick() {

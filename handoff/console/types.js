@@ -76,6 +76,22 @@
 /** @typedef {Head & {messages: Entry[], marks: Mark[], mark: number, seen: number, seen_by_visitor: number, erase_due: string | null, last_id: number}} TranscriptData */
 /** @typedef {Head & {messages: Entry[], seen_by_visitor?: number, last_id: number}} NewsItem */
 /** @typedef {{bus: boolean, bot: boolean, screening: string, screening_version: string, draft_scripts: number}} HouseStatus */
+/** @typedef {{kind: string, why: string, code: string, at: string, channel: string, program: number, person: number | null, categories: string[], language: string | null, version: string | null, words: string[]}} Spot */
+
+/**
+ * A week's list of blind spots; `counts` has how many of how many, by kind.
+ * @typedef {object} Findings
+ * @property {string} week
+ * @property {string} first_day
+ * @property {string} last_day
+ * @property {string | null} before
+ * @property {string | null} after
+ * @property {Record<string, [number, number]>} counts
+ * @property {[string, number][]} words
+ * @property {number} shown_from
+ * @property {Spot[]} spots
+ */
+
 /** @typedef {{ok: boolean, status: number, data: any, message: string, code: string}} Answer */
 
 export {};

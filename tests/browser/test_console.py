@@ -16,9 +16,11 @@ from frontdoor.conversation import Conversation
 from frontdoor.ports import Wake
 from handoff.app import build_app
 from handoff.house import HouseStatus, console_texts
+from storage.blind_spots import BlindSpots
 from storage.bus import RedisBus
 from storage.database import Database
 from tests.handoff.scene import PASSWORD, Scene
+from tests.handoff.week import Corrections
 from tests.servers import chromium, serving
 
 pytestmark = pytest.mark.browser
@@ -54,6 +56,7 @@ async def address(scene: Scene, bus: RedisBus, content: Content) -> AsyncIterato
         texts=console_texts(content),
         status=well,
         sign_ins_per_address=10_000,
+        blind_spots=BlindSpots(scene.database, scene.key),
     )
     async with serving(app) as opened:
         yield opened
@@ -392,4 +395,55 @@ async def test_a_full_desk_fits_the_screen_and_is_within_everybodys_reach(
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0
     assert seat.complaints == []
+    await seat.context.close()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_who_answers_for_the_house_reads_the_weeks_blind_spots(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser, size: tuple[int, int]
+) -> None:
+    await scene.hires("Vera", "supervisor")
+    week = Corrections(scene, await scene.hires("Era"))
+    for number in range(3):
+        await week.raises(f"m{number}", "po me zbrazqojne prape", to=3 + number % 2)
+    await week.lowers("f1")
+    await week.denies("f2")
+    await week.asks_for_a_person("n1", "tung", channel="telegram")
+    await week.writes("x1", "cfare eshte hiv")
+    seat = await sit(browser, address, size)
+    page = seat.page
+    await seat.signs_in("vera")
+    await page.get_by_text("Vera").click()
+    await page.get_by_role("button", name="Pikat e verbra").click()
+    await expect(page.get_by_text("Në këtë javë nuk ka asnjë ndreqje.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Pikat e verbra")).to_be_focused()
+    await seat.picture(f"blind-empty-{size[0]}")
+    await page.get_by_role("button", name="Java tjetër").click()
+    await expect(page.get_by_text("Kjo javë ende nuk ka mbaruar.")).to_be_visible()
+    await expect(page.get_by_text("3 nga 7 biseda (43%)")).to_be_visible()
+    await expect(page.get_by_text("zbrazqojne").first).to_be_visible()
+    await expect(page.locator("tbody tr")).to_have_count(6)
+    await expect(page.get_by_text("me zbrazqojne prape")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Java tjetër")).to_be_disabled()
+    await seat.picture(f"blind-spots-{size[0]}")
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
+    await page.get_by_role("button", name="Kthehu te bisedat").click()
+    await expect(page.get_by_role("heading", name="Radha")).to_be_visible()
+    await expect(page.locator("tbody tr")).to_have_count(0)
+    assert seat.complaints == []
+    await seat.context.close()
+
+
+async def test_who_counsels_is_not_offered_the_list(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser
+) -> None:
+    await scene.hires("Era")
+    seat = await sit(browser, address)
+    await seat.signs_in("era")
+    await seat.page.get_by_text("Era").click()
+    await expect(seat.page.get_by_role("button", name="Dil nga konsola")).to_be_visible()
+    await expect(seat.page.get_by_role("button", name="Pikat e verbra")).to_have_count(0)
     await seat.context.close()

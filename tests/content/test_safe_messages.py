@@ -53,12 +53,13 @@ TI_FORMS = r"\b(ti|ty|yt|jote|tënd|tënde|telefono|shkruaj|thuaj(i|a|u)?|dëgjo
 JU_FORMS = r"\b(juaj|tuaj|jeni|keni|telefononi|shkruani|thuaj(i|a|u)ni|dëgjojeni|qëndroni)\b"
 
 ON_THE_PAGE = ("position", "minutes", "alias", "left", "time", "n", "date", "number", "publisher", "year")
+WEEK = ("week", "first", "last")
 KNOWN_PLACEHOLDERS = {
     "bot": {*NUMBERS, "publisher", "year", "sources", "date"},
     "system": {*NUMBERS, "position", "minutes", "alias", "n"},
     "errors": {*NUMBERS},
     "visitor": {*NUMBERS, *ON_THE_PAGE},
-    "console": {*NUMBERS, "n", "minutes", "alias", "level", "from", "to", "time", "date"},
+    "console": {*NUMBERS, "n", "minutes", "alias", "level", "from", "to", "time", "date", "of", "share", *WEEK},
     "script": {*NUMBERS, "PERSON"},
     "article": {*NUMBERS},
 }

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { Desk, merged } from "../../handoff/console/desk.js";
 import { pieces } from "../../handoff/console/evidence.js";
-import { late, span } from "../../handoff/console/times.js";
+import { day, late, span } from "../../handoff/console/times.js";
 
 globalThis.requestAnimationFrame = () => 0;
 
@@ -36,6 +36,10 @@ test("clocks read as people read them, and know when a person is late", () => {
   assert.deepEqual([[4, 60], [4, 61], [3, 301], [2, 900], [2, 901], [1, 99999]].map(([l, s]) => late(l, s)), [
     false, true, true, false, true, false,
   ]);
+});
+
+test("a day is written as people write it, whatever the browser knows of Albanian", () => {
+  assert.deepEqual(["2026-11-05T12:00:00Z", "2026-12-31T23:30:00Z"].map(day), ["5.11.2026", "1.1.2027"]);
 });
 
 test("each message stands once, in its order, whichever way it came", () => {
