@@ -15,7 +15,22 @@ _STEM = 5
 _LONGEST_WORD = 24
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 NEAR = 14
-"""How many words apart two may stand to count as said together."""
+"""How many words apart two may stand to count as said together; what they are about, CONCEPTS_NEAR apart."""
+CONCEPTS_NEAR = 10
+_BESIDE_CONCEPT = 6
+
+
+class Mark(NamedTuple):
+    """An entry of the lexicon found in a message, with the half-open span of the raw text that it stands on."""
+
+    entry: str
+    start: int
+    end: int
+
+    @property
+    def feature(self) -> str:
+        """Its name among the features."""
+        return f"L {self.entry}"
 
 
 class Token(NamedTuple):
@@ -96,4 +111,29 @@ def beside(stems: Sequence[str], at: int) -> list[tuple[str, int]]:
     for first in range(max(at - NEAR, 0), at):
         other = stems[first]
         found.append((f"& {other} {last}" if other < last else f"& {last} {other}", first))
+    return found
+
+
+def about(stems: Sequence[str], concepts: Sequence[tuple[str, ...]], at: int) -> list[tuple[str, int]]:
+    """The features of what the words up to `at` are about, each with the number of the word at which it begins.
+
+    Concepts alone, in their order and near each other, and each with the words around it.
+    """
+    found = [(f"C {concept}", at) for concept in concepts[at]]
+    main = concepts[at][0] if concepts[at] else None
+    last = stems[at]
+    earlier = [before for before in range(at - 1, max(at - CONCEPTS_NEAR, 0) - 1, -1) if concepts[before]]
+    for before in earlier:
+        other = concepts[before][0]
+        if main is not None:
+            found.append((f"CC {other} {main}" if other < main else f"CC {main} {other}", before))
+        if at - before <= _BESIDE_CONCEPT:
+            found.append((f"CW {other} {last}", before))
+    if main is not None:
+        found += [(f"CW {main} {stems[before]}", before) for before in range(max(at - _BESIDE_CONCEPT, 0), at)]
+        if earlier:
+            second = concepts[earlier[0]][0]
+            found.append((f"C {second} {main}", earlier[0]))
+            if len(earlier) > 1:
+                found.append((f"C {concepts[earlier[1]][0]} {second} {main}", earlier[1]))
     return found

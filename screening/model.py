@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from frontdoor.assessment import RISK_CATEGORIES, Level
-from screening.features import Token, beside, of_word, stem
+from screening.features import Mark, Token, about, beside, of_word, stem
+from screening.thesaurus import Thesaurus
 
 MODELS = Path(__file__).resolve().parent.parent / "models" / "screening"
 """Where training writes and the service reads; kept out of version control."""
@@ -50,6 +51,14 @@ class Found(NamedTuple):
     """Whether an adult writes."""
 
 
+class _Word(NamedTuple):
+    """What a word gives wherever it stands."""
+
+    features: list[int]
+    stem: str
+    concepts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """From which probability on a level or a category counts."""
@@ -64,22 +73,31 @@ class Model:
     def __init__(
         self,
         vocabulary: Sequence[str],
+        blocks: Sequence[int],
         idf: Any,
         weights: Any,
         intercepts: Any,
         scales: Any,
         thresholds: Thresholds,
+        doubted: Iterable[str],
         version: str,
     ) -> None:
-        """`weights` has a row for each feature and a column for each output, `scales` factor and offset of each."""
+        """`weights` has a row for each feature and a column for each output, `scales` factor and offset of each.
+
+        `blocks`: where in the vocabulary each kind of feature ends; each kind weighs the same in a text.
+        `doubted`: entries of the lexicon that raised harmless examples too often to decide alone.
+        """
         self._ids = {feature: number for number, feature in enumerate(vocabulary)}
+        self._blocks = tuple(blocks)
+        self._thesaurus = Thesaurus()
         self._idf = idf
         self._weights = weights
         self._intercepts = intercepts
         self._scales = scales
         self.thresholds = thresholds
+        self.doubted = frozenset(doubted)
         self.version = version
-        self._of_word: dict[str, tuple[list[int], str]] = {}
+        self._of_word: dict[str, _Word] = {}
 
     @classmethod
     def load(cls, folder: Path = MODELS, *, made_from: str | None = None) -> Model:
@@ -93,17 +111,20 @@ class Model:
                 idf, weights, intercepts, scales = (
                     arrays[name].astype(np.float32) for name in ("idf", "weights", "intercepts", "scales")
                 )
-            vocabulary = about["vocabulary"]
+            vocabulary, blocks = about["vocabulary"], [int(end) for end in about["blocks"]]
             shapes = (idf.shape, weights.shape, intercepts.shape, scales.shape)
             size, outputs = len(vocabulary), len(OUTPUTS)
             if shapes != ((size,), (size, outputs), (outputs,), (2, outputs)) or about["outputs"] != list(OUTPUTS):
                 raise ModelError(f"{folder}: vocabulary and weights do not belong together")
+            if sorted(blocks) != blocks or blocks[-1] != size:
+                raise ModelError(f"{folder}: the kinds of features do not add up")
             if not all(np.isfinite(array).all() for array in (idf, weights, intercepts, scales)):
                 raise ModelError(f"{folder}: the weights are not numbers")
             thresholds = Thresholds(
                 {level: float(about["thresholds"][str(level)]) for level in LEVELS},
                 float(about["thresholds"]["category"]),
             )
+            doubted = [str(entry) for entry in about["doubted"]]
             version = str(about["made_from"])
         except ModelError:
             raise
@@ -113,13 +134,17 @@ class Model:
             raise ModelError(f"{folder}: the model cannot be read: {type(error).__name__}") from error
         if made_from is not None and version != made_from:
             raise ModelError(f"{folder}: the model was made from other examples or code")
-        return cls(vocabulary, idf, weights, intercepts, scales, thresholds, version)
+        return cls(vocabulary, blocks, idf, weights, intercepts, scales, thresholds, doubted, version)
 
-    def read(self, tokens: Sequence[Token], message_starts: int = 0) -> Found:
-        """What the tokens say; those before `message_starts` are context and give no spans."""
+    def read(self, tokens: Sequence[Token], marks: Sequence[Mark] = (), message_starts: int = 0) -> Found:
+        """What the tokens say together with the lexicon's marks among them.
+
+        Tokens before `message_starts` are context and give no spans.
+        """
+        features = self._features(tokens, marks, message_starts)
         best: Found | None = None
         for first, last in _pieces(len(tokens), message_starts):
-            found = self._read_piece(tokens, first, last, message_starts)
+            found = self._read_piece(tokens, features, first, last, message_starts)
             if best is None or (found.level, max(found.categories.values(), default=0)) > (
                 best.level,
                 max(best.categories.values(), default=0),
@@ -127,14 +152,17 @@ class Model:
                 best = found
         return best or Found(0, {}, (), False, False)
 
-    def probabilities(self, tokens: Sequence[Token]) -> dict[str, float]:
+    def probabilities(self, tokens: Sequence[Token], marks: Sequence[Mark] = ()) -> dict[str, float]:
         """The probability of each output for all tokens as one text."""
-        features, _ = self._features(tokens)
-        return dict(zip(OUTPUTS, map(float, self._probabilities(*self._values(features))), strict=True))
+        chances = self._probabilities(*self._values(self._features(tokens, marks, 0)[0]))
+        return dict(zip(OUTPUTS, map(float, chances), strict=True))
 
-    def _read_piece(self, tokens: Sequence[Token], first: int, last: int, message_starts: int) -> Found:
-        features, words = self._features(tokens[first:last])
-        ids, values = self._values(features)
+    def _read_piece(self, tokens: Sequence[Token], features: Any, first: int, last: int, message_starts: int) -> Found:
+        numbers, begins, ends = features
+        if (first, last) != (0, len(tokens)):
+            inside = (begins >= first) & (ends < last)
+            numbers, begins, ends = numbers[inside], begins[inside], ends[inside]
+        ids, values = self._values(numbers)
         chances = self._probabilities(ids, values)
         level = self._level(chances)
         other = bool(chances[OUTPUTS.index(OTHER)] >= SURE)
@@ -149,14 +177,10 @@ class Model:
             if of_categories[number] >= self.thresholds.category or number == strongest
         }
         decided = self._weights[ids, LEVELS.index(level)] + self._weights[ids, len(LEVELS) + strongest]
-        share = dict(zip(ids.tolist(), (values * decided).tolist(), strict=True))
-        strength = [0.0] * (last - first)
-        for feature, begin, end in words:
-            half = share[feature] / 2
-            strength[begin] += half
-            strength[end] += half
+        half = (values * decided)[np.searchsorted(ids, numbers)] / 2
+        strength = np.bincount(begins - first, half, last - first) + np.bincount(ends - first, half, last - first)
         start = max(message_starts - first, 0)
-        spans = _strongest(tokens[first:last], strength, start)
+        spans = _strongest(tokens[first:last], strength.tolist(), start)
         return Found(level, categories, spans, other, adult)
 
     def _level(self, chances: Any) -> Level:
@@ -169,37 +193,56 @@ class Model:
                 level = grade
         return level
 
-    def _features(self, tokens: Sequence[Token]) -> tuple[list[int], list[tuple[int, int, int]]]:
-        """The known features, and each again with the numbers of the words at which it begins and ends."""
-        words: list[tuple[int, int, int]] = []
+    def _features(self, tokens: Sequence[Token], marks: Sequence[Mark], message_starts: int) -> tuple[Any, Any, Any]:
+        """Three arrays: each known feature as often as it stands there, and the words at which it begins and ends."""
+        found: list[tuple[int, int, int]] = []
         stems: list[str] = []
+        concepts: list[tuple[str, ...]] = []
         known = self._ids
         for at, token in enumerate(tokens):
-            own, short = self._word(token.text)
-            stems.append(short)
-            words += [(feature, at, at) for feature in own]
-            for feature, first in beside(stems, at):
+            word = self._word(token.text)
+            stems.append(word.stem)
+            concepts.append(word.concepts)
+            found += [(number, at, at) for number in word.features]
+            for feature, first in (*beside(stems, at), *about(stems, concepts, at)):
                 number = known.get(feature)
                 if number is not None:
-                    words.append((number, first, at))
-        return [feature for feature, _, _ in words], words
+                    found.append((number, first, at))
+        for mark in marks:
+            number = known.get(mark.feature)
+            places = [
+                at
+                for at in range(message_starts, len(tokens))
+                if tokens[at].start < mark.end and tokens[at].end > mark.start
+            ]
+            if number is not None and places:
+                found.append((number, places[0], places[-1]))
+        columns = np.array(found, dtype=np.int64).reshape(-1, 3)
+        return columns[:, 0], columns[:, 1], columns[:, 2]
 
-    def _word(self, word: str) -> tuple[list[int], str]:
+    def _word(self, word: str) -> _Word:
         remembered = self._of_word.get(word)
         if remembered is None:
             numbers = (self._ids.get(feature) for feature in of_word(word))
-            remembered = [number for number in numbers if number is not None], stem(word)
+            remembered = _Word(
+                [number for number in numbers if number is not None], stem(word), self._thesaurus.concepts_of(word)
+            )
             if len(self._of_word) >= MOST_REMEMBERED:
                 self._of_word.clear()
             self._of_word[word] = remembered
         return remembered
 
-    def _values(self, features: Iterable[int]) -> tuple[Any, Any]:
-        """Each feature once, with its weight in a text of length one: sublinear frequency times rarity."""
-        ids, counts = np.unique(np.fromiter(features, dtype=np.int64), return_counts=True)
+    def _values(self, features: Any) -> tuple[Any, Any]:
+        """Each feature once, with its weight: sublinear frequency times rarity, each kind of length one."""
+        ids, counts = np.unique(features, return_counts=True)
         values = (1 + np.log(counts)) * self._idf[ids]
-        length = math.sqrt(float((values * values).sum()))
-        return ids, (values / length if length else values).astype(np.float32)
+        first = 0
+        for last in np.searchsorted(ids, self._blocks):
+            length = math.sqrt(float(values[first:last] @ values[first:last]))
+            if length:
+                values[first:last] /= length
+            first = int(last)
+        return ids, values
 
     def _probabilities(self, ids: Any, values: Any) -> Any:
         scores = values @ self._weights[ids] + self._intercepts

@@ -28,7 +28,7 @@ from language.detection import detect_language
 from language.folding import Folded, fold
 from screening.circumstances import ADULT_FROM, CHILD_UNDER, ages_said, graver, own_age
 from screening.entries import Entry, Signal
-from screening.features import Token, tokens_of
+from screening.features import Mark, Token, tokens_of
 from screening.lexicon import HERE, Lexicon, load_lexicon
 from screening.matching import Match, Matcher
 from screening.model import Found, Model
@@ -69,8 +69,8 @@ class ScreeningFailed(Exception):
 class _Words(NamedTuple):
     """What the lexicon finds in a message."""
 
-    level: Level = 0
     hits: Sequence[Hit] = ()
+    marks: Sequence[Mark] = ()
     said: frozenset[Signal] = frozenset()
     check_in: bool = False
     evidence: tuple[Evidence, ...] = ()
@@ -110,20 +110,21 @@ class Screen:
         folded = fold(message)
         just_before = _just_before(message, history, facts)
         words = self._by_lexicon(message, just_before, history, facts)
-        found, joined = self._by_model(folded, just_before)
+        found, joined = self._by_model(folded, words.marks if words else (), just_before)
         if words is None and found is None:
             raise ScreeningFailed
         read = words or _Words()
-        level = max(read.level, found.level if found else 0)
+        hits = self._counting(read.hits, found)
+        level = max([hit.level for hit in hits] + [found.level if found else 0], default=0)
         age = own_age(folded.text)
         known_age = facts.age if age is None else age
-        about = _about(read.hits, read.said, found)
+        about = _about(hits, read.said, found)
         young = known_age is not None and known_age < CHILD_UNDER
         if about == "other":
             young = any(said_age < CHILD_UNDER for said_age in ages_said(folded.text))
         if level == 1 and _mild_before(history) + 1 >= MILD_BECOMES_MARKED:
             level = 2
-        categories = _categories(read.hits, found, level)
+        categories = _categories(hits, found, level)
         if level == 2 and graver(facts, read.said, young, categories):
             level = 3
         return RiskAssessment(
@@ -147,28 +148,38 @@ class Screen:
     ) -> _Words | None:
         try:
             text, before, hits, said, check_in = self._found(message, just_before)
-            level = max((hit.level for hit in hits), default=0)
-            return _Words(level, hits, frozenset(said), check_in, _evidence(message, hits, text, before))
+            marks = _marks(hits, text, before)
+            return _Words(hits, marks, frozenset(said), check_in, _evidence(message, hits, text, before))
         except Exception as error:
             if self._lexicon_works:
                 log.critical("the lexicon failed: %s; the model decides alone", type(error).__name__)
             self._lexicon_works = False
             return None
 
-    def _by_model(self, folded: Folded, just_before: Sequence[str]) -> tuple[Found | None, bool]:
+    def _counting(self, hits: Sequence[Hit], found: Found | None) -> list[Hit]:
+        """The hits that count: all when the model agrees or is not there, else those that decide alone.
+
+        What a doubted entry says against the model is mild: the assistant answers, and offers a person.
+        """
+        if found is None or self._model is None or found.level >= 2:
+            return list(hits)
+        doubted = self._model.doubted
+        return [hit._replace(level=1) if hit.level > 1 and hit.entry.id in doubted else hit for hit in hits]
+
+    def _by_model(self, folded: Folded, marks: Sequence[Mark], just_before: Sequence[str]) -> tuple[Found | None, bool]:
         """What the model finds, and whether only together with what was said just before."""
         if self._model is None:
             return None, False
         try:
             tokens = tokens_of(folded)
-            found = self._model.read(tokens)
+            found = self._model.read(tokens, marks)
             before = [
                 Token(token.text, 0, 0, token.begins)
                 for text in just_before
                 for token in tokens_of(fold(text))[-JOINED_WORDS:]
             ]
             if before and tokens:
-                together = self._model.read([*before, *tokens], len(before))
+                together = self._model.read([*before, *tokens], marks, len(before))
                 alone = max((self._model.read(tokens_of(fold(text))).level for text in just_before), default=0)
                 if together.level > max(found.level, alone):
                     return together, True
@@ -178,6 +189,11 @@ class Screen:
                 log.critical("the screening model failed: %s; the lexicon decides alone", type(error).__name__)
             self._model_works = False
             return None, False
+
+    def marks(self, message: str) -> list[Mark]:
+        """What the model is told of the lexicon's findings in a message that stands alone."""
+        text, before, hits, _, _ = self._found(message, ())
+        return _marks(hits, text, before)
 
     def hits(self, message: str, history: Sequence[HistoryEntry] = (), facts: Facts | None = None) -> list[Hit]:
         """The entries that raise the message, for those who want to know which."""
@@ -329,6 +345,18 @@ def _answer(said: Set[Signal]) -> Answer | None:
 
 def _mild_before(history: Iterable[HistoryEntry]) -> int:
     return sum(entry.sender == Sender.VISITOR and entry.level >= 1 for entry in history)
+
+
+def _marks(hits: Iterable[Hit], text: Text, before: int) -> list[Mark]:
+    """Each entry found, on its words of this message."""
+    return [
+        Mark(
+            hit.entry.id,
+            text.places[max(hit.widest_first - before, 0)].start,
+            text.places[hit.widest_last - before].end,
+        )
+        for hit in hits
+    ]
 
 
 def _evidence(message: str, hits: Iterable[Hit], text: Text, before: int) -> tuple[Evidence, ...]:
