@@ -222,6 +222,8 @@ def mark_json(mark: Mark) -> dict[str, Any]:
         "from": mark.before,
         "reason": mark.reason,
         "outcome": mark.outcome,
+        "why": mark.why,
+        "version": mark.version,
     }
 
 

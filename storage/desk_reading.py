@@ -71,7 +71,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened to the conversation: `kind` and codes, and the counsellor's reason if one was given."""
+    """Something that happened to the conversation: `kind` and codes, and the counsellor's reason if one was given.
+
+    `why` and `version` say what raised a level where no person did.
+    """
 
     kind: str
     at: datetime
@@ -80,6 +83,8 @@ class Mark:
     before: int | None
     reason: str | None = None
     outcome: str | None = None
+    why: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,4 +289,6 @@ def _mark(cipher: Cipher, row: RowMapping) -> Mark:
         detail.get("from"),
         reason,
         detail.get("outcome"),
+        detail.get("why"),
+        detail.get("version"),
     )

@@ -4,9 +4,9 @@
 /** @import {Entry, TranscriptData} from "./types.js" */
 
 import { el, press } from "./elements.js";
-import { category, language, levelMark, levelName, levelShape } from "./labels.js";
-import { hour } from "./times.js";
-import { say } from "./words.js";
+import { category, language, levelName, levelShape } from "./labels.js";
+import { day, hour } from "./times.js";
+import { say, sayOr } from "./words.js";
 
 /**
  * The column beside the transcript.
@@ -51,6 +51,7 @@ export function context(desk, acts) {
         ...row(say("categories"), data.categories.map(category).join(", ")),
         ...row(say("about"), say(`about_${data.about}`)),
         ...row(say("speaker"), say(`speaker_${data.speaker}`)),
+        ...row(say("age_said"), data.age === null ? "" : say("age_years", { n: data.age })),
         ...row(say("language"), latest && latest.language ? language(latest.language) : ""),
         ...row(say("screening_version"), latest && latest.version ? latest.version : ""),
       ]),
@@ -62,16 +63,26 @@ export function context(desk, acts) {
   /** @param {Entry} entry */
   function reason(entry) {
     const evidence = entry.evidence || [];
+    const level = entry.level || 0;
+    const categories = (entry.categories || []).map(category).join(", ");
     const go = press(say("show_message", { time: hour(entry.at) }), "link", () => acts.goTo(entry.id));
     return el("li", {}, [
+      el("p", { class: "reason-head", title: entry.version && `${say("screening_version")} ${entry.version}` }, [
+        levelShape(level),
+        el("span", {}, [el("strong", { text: levelName(level) }), el("span", { text: categories })]),
+      ]),
       ...evidence.map((one) =>
         el("span", { class: "reason-words" }, [
           el("q", { text: one.text }),
           el("span", { class: "quiet small-print", text: `${category(one.category)}, ${say(`source_${one.source}`)}` }),
         ]),
       ),
-      evidence.length === 0 && el("span", { text: (entry.categories || []).map(category).join(", ") }),
-      el("span", { class: "reason-foot" }, [levelMark(entry.level || 0), go]),
+      evidence.length === 0 && el("span", { class: "quiet small-print", text: say("evidence_none") }),
+      el("span", { class: "reason-foot" }, [go]),
+      entry.version && el("details", { class: "reason-version quiet small-print" }, [
+        el("summary", { text: say("screening_version") }),
+        el("span", { text: entry.version }),
+      ]),
     ]);
   }
 
@@ -92,9 +103,12 @@ function history(data) {
     .filter((mark) => mark.level !== null && mark.from !== null && mark.level !== mark.from)
     .map((mark) => {
       const line = el("li", {
+        title: mark.version && `${say("screening_version")} ${mark.version}`,
         text: say("level_change", { to: mark.level, from: mark.from, time: hour(mark.at) }),
       });
+      if (day(mark.at) !== day(new Date().toISOString())) line.append(` (${day(mark.at)})`);
       line.append(el("span", { class: "quiet", text: ` · ${mark.alias || say("by_program")}` }));
+      if (mark.why) line.append(el("span", { class: "quiet", text: `, ${sayOr(`why_${mark.why}`, mark.why)}` }));
       if (mark.reason) line.append(" ", el("q", { text: mark.reason }));
       return line;
     });

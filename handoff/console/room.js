@@ -1,6 +1,6 @@
 /** The console itself: columns, the feed, and what happens when a counsellor does something. */
 
-/** @import {Person} from "./types.js" */
+/** @import {NewsItem, Person} from "./types.js" */
 
 import { Alarm } from "./alarm.js";
 import { post, transcript as ask } from "./api.js";
@@ -107,11 +107,19 @@ export function room(app, person, ways) {
       desk.status = frame;
       alarm.screens(frame.screening, supervises(person));
     }
-    else if (frame.type === "messages") for (const item of frame.items) desk.addNews(item);
+    else if (frame.type === "messages") frame.items.forEach(news);
     else if (frame.type === "typing") typing(frame.conversation);
     else if (frame.type === "erased") erased(frame.conversation);
     else if (frame.type === "notice") tell(say(frame.code));
     desk.changed();
+  }
+
+  /** @param {NewsItem} item */
+  function news(item) {
+    const before = desk.transcripts.get(item.conversation)?.level;
+    desk.addNews(item);
+    // why the level has changed stands in what happened, which the feed does not bring
+    if (before !== undefined && before !== item.level) void load(item.conversation);
   }
 
   desk.listen(() => {

@@ -167,6 +167,7 @@ function markLine(mark) {
   if (mark.kind === "claimed") parts.push(say("bot_silent", { alias: mark.alias }));
   else if (mark.kind === "closed") parts.push(say("handed_back"), say(`outcome_${mark.outcome}`));
   else if (mark.kind === "released") parts.push(say("released", { alias: mark.alias }));
+  else if (mark.kind === "level_set") parts.push(say("mark_level_set", { alias: mark.alias }));
   else parts.push(sayOr(`mark_${mark.kind}`, mark.kind));
   if (mark.from !== null && mark.level !== null && mark.from !== mark.level) {
     parts.push(say("level_change_short", { to: mark.level, from: mark.from }));
@@ -229,6 +230,7 @@ function marked(entry) {
     if (!piece.evidence.length) return document.createTextNode(piece.text);
     const why = piece.evidence.map((one) => `${category(one.category)}, ${say(`source_${one.source}`)}`);
     const title = `${say("inferred")}: ${Array.from(new Set(why)).join("; ")} · ${levelName(entry.level || 0)}`;
-    return el("mark", { class: `level-mark-${entry.level || 0}`, title, text: piece.text });
+    const sources = Array.from(new Set(piece.evidence.map((one) => `from-${one.source}`))).join(" ");
+    return el("mark", { class: `level-mark-${entry.level || 0} ${sources}`, title, text: piece.text });
   });
 }

@@ -71,6 +71,8 @@
  * @property {number | null} from
  * @property {string | null} reason
  * @property {string | null} outcome
+ * @property {string | null} why
+ * @property {string | null} version
  */
 
 /** @typedef {Head & {messages: Entry[], marks: Mark[], mark: number, seen: number, seen_by_visitor: number, erase_due: string | null, last_id: number}} TranscriptData */

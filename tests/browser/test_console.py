@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -446,4 +447,89 @@ async def test_who_counsels_is_not_offered_the_list(
     await seat.page.get_by_text("Era").click()
     await expect(seat.page.get_by_role("button", name="Dil nga konsola")).to_be_visible()
     await expect(seat.page.get_by_role("button", name="Pikat e verbra")).to_have_count(0)
+    await seat.context.close()
+
+
+CHEERFUL = "😀👩‍👩‍👧 e\u0308 🇦🇱 z\u0351\u0351 babi me godet cdo nate, nuk dua te jetoj me 😢"
+"""Pictures of several code points, and signs above letters, before the words that count."""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_the_console_shows_which_words_of_whom_raised_it_and_since_when(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser, size: tuple[int, int]
+) -> None:
+    person = await scene.hires("Era")
+    await scene.visitor_says("c1", "pershendetje, jam 13 vjec", age=13)
+    await scene.visitor_says(
+        "c1",
+        CHEERFUL,
+        level=3,
+        words="me godet cdo nate",
+        category="physical_abuse",
+        found=(
+            ("godet", "physical_abuse", "model"),
+            ("nate, nuk dua", "suicide", "context"),
+            ("nuk dua te jetoj", "suicide", "model"),
+        ),
+    )
+    await scene.desk.claim("c1", person)
+    seat = await sit(browser, address, size)
+    page = seat.page
+    await seat.signs_in("era")
+    if size == PHONE:
+        await page.get_by_role("button", name="Të miat").click()
+    await page.get_by_role("list", name="Bisedat e mia").get_by_role("button").click()
+    marks = page.get_by_role("log").locator("mark")
+    await expect(marks).to_have_text(["me ", "godet", " cdo ", "nate", ", ", "nuk dua", " te jetoj"])
+    assert await page.get_by_role("log").locator(".words").nth(1).text_content() == CHEERFUL
+    looks = [str(await mark.get_attribute("class")).removeprefix("level-mark-3 ") for mark in await marks.all()]
+    assert looks == [
+        "from-lexicon",
+        "from-lexicon from-model",
+        "from-lexicon",
+        "from-lexicon from-context",
+        "from-context",
+        "from-context from-model",
+        "from-model",
+    ]
+    assert await marks.nth(3).get_attribute("title") == (
+        "Nxjerrë nga programi: Dhunë fizike, nga fjalori; Vetëvrasje, nga konteksti · 3, dëm i rëndë i mundshëm"
+    )
+    # the browser lays each mark over its own words, one after another
+    boxes = [box for mark in await marks.all() if (box := await mark.bounding_box()) is not None]
+    assert len(boxes) == 7
+    await seat.picture(f"why-talk-{size[0]}")
+
+    if size == PHONE:
+        await page.get_by_role("button", name="Konteksti").click()
+    why = page.get_by_role("region", name="Konteksti")
+    (reason,) = await why.locator(".raising > li").all()
+    await expect(reason).to_contain_text("3, dëm i rëndë i mundshëmDhunë fizike, Vetëvrasje")
+    await expect(reason.locator("q")).to_have_text(["me godet cdo nate", "godet", "nate, nuk dua", "nuk dua te jetoj"])
+    await expect(reason).to_contain_text("Vetëvrasje, nga modeli")
+    await expect(reason.locator(".reason-head")).to_have_attribute("title", "Kontrolli test-1")
+    await reason.locator("summary").click()
+    await expect(reason.locator("details")).to_contain_text("test-1")
+    await expect(why).to_contain_text("Mosha e thënë13 vjeç")
+    history = why.locator(".history > li")
+    await expect(history).to_have_text([re.compile(r"Niveli 3 ← 0, ora \d\d:\d\d · programi, nga fjalët e fëmijës$")])
+    await expect(history.first).to_have_attribute("title", "Kontrolli test-1")
+
+    # the program raises it while the talk is open, and then a person lowers it
+    kept = await scene.visitor_says("c1", "i kam gati hapat", level=4, words="gati hapat")
+    await bus.publish(Wake("conversation", "c1", kept.id))
+    await expect(history).to_have_count(2)
+    await scene.desk.set_level("c1", person, 2, "po flet me motrën")
+    await bus.publish(Wake("conversation", "c1"))
+    await expect(history).to_have_count(3)
+    await expect(history.last).to_contain_text("Niveli 2 ← 4")
+    await expect(history.last).to_contain_text("Era")
+    await expect(history.last.locator("q")).to_have_text("po flet me motrën")
+    await expect(page.get_by_role("log")).to_contain_text("Era ndryshoi nivelin · niveli 2 ← 4 po flet me motrën")
+    await seat.picture(f"why-context-{size[0]}")
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
+    assert seat.complaints == []
     await seat.context.close()

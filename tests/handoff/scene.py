@@ -10,7 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select, update
 
-from frontdoor.assessment import Evidence, RiskAssessment
+from frontdoor.assessment import Evidence, RiskAssessment, Source
 from frontdoor.conversation import Lane, State
 from frontdoor.message import Inbound, Said, Sender
 from frontdoor.ports import Kept
@@ -109,18 +109,27 @@ class Scene:
         level: int = 0,
         words: str = "",
         category: str = "suicide",
+        found: tuple[tuple[str, str, Source], ...] = (),
+        age: int | None = None,
         wish: bool = False,
         unscreened: bool = False,
         channel: str = "web",
         at_once: tuple[str, ...] = (),
     ) -> Kept:
-        """The visitor writes; the level, the words that speak for it and what the house says are the scene's."""
+        """The visitor writes; the level, the words that speak for it and what the house says are the scene's.
+
+        `found` are further words with their category and source.
+        """
         self._said += 1
-        start = text.index(words) if words else 0
-        evidence = (Evidence(start, start + len(words), words, category, "lexicon"),) if words else ()
+        first: tuple[tuple[str, str, Source], ...] = ((words, category, "lexicon"),) if words else ()
+        evidence = tuple(
+            Evidence(text.index(said), text.index(said) + len(said), said, of, source)
+            for said, of, source in first + found
+        )
         assessment = RiskAssessment(
             level=level,
-            categories=(category,) if level else (),
+            categories=tuple(dict.fromkeys((category, *(of for _, of, _ in found)))) if level else (),
+            age=age,
             speaker="child",
             evidence=evidence,
             language="sq",
