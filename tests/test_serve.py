@@ -69,6 +69,7 @@ def test_a_first_start_says_where_it_is_and_a_second_only_that(folder: Path) -> 
         status, ready = asked(f"{first.public}/ready") or (0, {})
         assert status == 200
         assert "bot" in ready["degraded"]
+        assert ready["screening"]["state"] == "ok"
         assert seconds < ANSWERS_WITHIN, f"the public side answered after {seconds:.1f} s"
         first.prints("Ctrl-C stops everything")
         assert f"{first.public}/" in first.out

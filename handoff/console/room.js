@@ -119,7 +119,8 @@ export function room(app, person, ways) {
     const before = desk.transcripts.get(item.conversation)?.level;
     desk.addNews(item);
     // why the level has changed stands in what happened, which the feed does not bring
-    if (before !== undefined && before !== item.level) void load(item.conversation);
+    const readable = item.state === "waiting" || (item.state === "counsellor" && (item.counsellor === person.alias || supervises(person)));
+    if (before !== undefined && before !== item.level && readable) void load(item.conversation);
   }
 
   desk.listen(() => {
