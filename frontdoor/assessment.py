@@ -49,12 +49,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """An earlier message as screening sees it: context, never raised again."""
+    """An earlier message as screening sees it: context, never raised again.
+
+    `language`: what a visitor's message was called; None when nobody looked.
+    """
 
     sender: Sender
     text: str
     at: datetime
     level: Level = 0
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
