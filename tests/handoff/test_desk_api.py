@@ -106,7 +106,12 @@ async def test_a_level_falls_only_with_a_reason(scene: Scene, era: Console) -> N
         "from": 3,
         "reason": "ishte tekst kënge",
         "outcome": None,
+        "why": None,
+        "version": None,
     }
+    assert [(mark["why"], mark["version"]) for mark in whole["marks"] if mark["kind"] == "raised"] == [
+        ("words", "test-1")
+    ]
 
 
 async def test_who_may_read_what(scene: Scene, era: Console, ben: Console) -> None:

@@ -161,7 +161,39 @@ class TestOneTransaction:
         assert due["detail"] == {"asked": 2}
         assert (due["due_at"] - kept.at).total_seconds() == 60
         assert (noted["kind"], noted["detail"]["level"], noted["detail"]["from"]) == ("raised", 3, 0)
+        assert (noted["detail"]["why"], noted["detail"]["version"]) == ("words", "v7")
         assert "fjalë" not in str(dict(noted))
+
+    @pytest.mark.parametrize(
+        ("assessment", "unread", "why"),
+        [
+            (RiskAssessment(level=3, version="v"), False, "words"),
+            (RiskAssessment(level=3, safe_word=True, version="v"), False, "safe_word"),
+            (RiskAssessment(answer="yes", version="v"), False, "answer"),
+            (RiskAssessment(version="v"), True, "unread"),
+        ],
+    )
+    async def test_the_audit_says_what_raised_the_level(
+        self, process: Process, database: Database, assessment: RiskAssessment, unread: bool, why: str
+    ) -> None:
+        view = await process.store.view("c", "web")
+        inbound = Inbound("c", "web", "u1", "fjalë", token_hash=b"t" * 32, unread=unread)
+        assert await process.store.keep(view, inbound, None, assessment, waits(3)) is not None
+        view = await process.store.view("c", "web", fresh=True)
+        assert await process.store.apply(view, replace(waits(4), epoch_up=False)) is not None
+        for n in (1, 2):
+            view = await process.store.view("c", "web", fresh=True)
+            inbound = Inbound("c", "web", f"press{n}", "Nuk është kështu")
+            denied = replace(waits(4), epoch_up=False, not_so=True)
+            assert await process.store.keep(view, inbound, "not_so", RiskAssessment(version="v"), denied) is not None
+        async with database.read() as connection:
+            rows = (await connection.execute(select(audit).order_by(audit.c.id))).mappings().all()
+        assert [(row["kind"], row["detail"].get("why"), row["detail"].get("version")) for row in rows] == [
+            ("raised", why, "v"),
+            ("raised", "silence", None),
+            # pressed again it says nothing new
+            ("not_so", None, "v"),
+        ]
 
     async def test_nothing_of_it_can_be_read_in_the_rows(self, process: Process, database: Database) -> None:
         secret = "trendafilzezë"
