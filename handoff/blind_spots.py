@@ -59,7 +59,7 @@ class Printed:
             f"{spot.program} → {'–' if spot.person is None else spot.person}",
             ", ".join(self._say(f"category_{category}") for category in spot.categories) or "–",
             self._say(f"language_{spot.language or 'unknown'}"),
-            spot.version or "–",
+            self._say("lane_unscreened") if spot.version == "none" else spot.version or "–",
             self._say(f"spot_why_{spot.why}"),
             ", ".join(spot.words),
         ]

@@ -224,6 +224,7 @@ def mark_json(mark: Mark) -> dict[str, Any]:
         "outcome": mark.outcome,
         "why": mark.why,
         "version": mark.version,
+        "lane": mark.lane,
     }
 
 

@@ -73,7 +73,7 @@ class Entry:
 class Mark:
     """Something that happened to the conversation: `kind` and codes, and the counsellor's reason if one was given.
 
-    `why` and `version` say what raised a level where no person did.
+    `why` and `version` say what raised a level where no person did, `lane` why it began to wait.
     """
 
     kind: str
@@ -85,6 +85,7 @@ class Mark:
     outcome: str | None = None
     why: str | None = None
     version: str | None = None
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,4 +292,5 @@ def _mark(cipher: Cipher, row: RowMapping) -> Mark:
         detail.get("outcome"),
         detail.get("why"),
         detail.get("version"),
+        detail.get("lane"),
     )

@@ -4,7 +4,7 @@
 
 import { blindSpots as ask } from "./api.js";
 import { el, press } from "./elements.js";
-import { category, channel, language } from "./labels.js";
+import { category, channel, language, version } from "./labels.js";
 import { day, hour } from "./times.js";
 import { say } from "./words.js";
 
@@ -127,6 +127,6 @@ function cells(spot) {
     language(spot.language),
     `${say(`spot_${spot.kind}`)}: ${say(`spot_why_${spot.why}`)}`,
     spot.words.join(", "),
-    spot.version || "",
+    version(spot.version || ""),
   ];
 }

@@ -4,7 +4,7 @@
 /** @import {Entry, TranscriptData} from "./types.js" */
 
 import { el, press } from "./elements.js";
-import { category, language, levelName, levelShape } from "./labels.js";
+import { category, language, levelName, levelShape, version } from "./labels.js";
 import { day, hour } from "./times.js";
 import { say, sayOr } from "./words.js";
 
@@ -38,6 +38,7 @@ export function context(desk, acts) {
     const since = data.messages.filter((one) => one.id > data.mark);
     const raising = since.filter((one) => (one.level || 0) > 0 || (one.evidence || []).length > 0).reverse();
     const latest = data.messages.filter((one) => one.sender === "visitor").pop();
+    const past = history(data);
     return [
       el("div", { class: "now" }, [
         el("p", { class: "now-level" }, [levelShape(data.level), el("strong", { text: levelName(data.level) })]),
@@ -53,10 +54,10 @@ export function context(desk, acts) {
         ...row(say("speaker"), say(`speaker_${data.speaker}`)),
         ...row(say("age_said"), data.age === null ? "" : say("age_years", { n: data.age })),
         ...row(say("language"), latest && latest.language ? language(latest.language) : ""),
-        ...row(say("screening_version"), latest && latest.version ? latest.version : ""),
+        ...row(say("screening_version"), latest && latest.version ? version(latest.version) : ""),
       ]),
       el("h3", { text: say("level_history") }),
-      el("ol", { class: "history" }, history(data)),
+      past.length ? el("ol", { class: "history" }, past) : el("p", { class: "quiet", text: say("level_history_none") }),
     ];
   }
 
@@ -67,7 +68,7 @@ export function context(desk, acts) {
     const categories = (entry.categories || []).map(category).join(", ");
     const go = press(say("show_message", { time: hour(entry.at) }), "link", () => acts.goTo(entry.id));
     return el("li", {}, [
-      el("p", { class: "reason-head", title: entry.version && `${say("screening_version")} ${entry.version}` }, [
+      el("p", { class: "reason-head", title: entry.version && `${say("screening_version")} ${version(entry.version)}` }, [
         levelShape(level),
         el("span", {}, [el("strong", { text: levelName(level) }), el("span", { text: categories })]),
       ]),
@@ -81,7 +82,7 @@ export function context(desk, acts) {
       el("span", { class: "reason-foot" }, [go]),
       entry.version && el("details", { class: "reason-version quiet small-print" }, [
         el("summary", { text: say("screening_version") }),
-        el("span", { text: entry.version }),
+        el("span", { text: version(entry.version) }),
       ]),
     ]);
   }
@@ -103,7 +104,7 @@ function history(data) {
     .filter((mark) => mark.level !== null && mark.from !== null && mark.level !== mark.from)
     .map((mark) => {
       const line = el("li", {
-        title: mark.version && `${say("screening_version")} ${mark.version}`,
+        title: mark.version && `${say("screening_version")} ${version(mark.version)}`,
         text: say("level_change", { to: mark.level, from: mark.from, time: hour(mark.at) }),
       });
       if (day(mark.at) !== day(new Date().toISOString())) line.append(` (${day(mark.at)})`);

@@ -18,6 +18,12 @@ export const levelName = (level) => say(`level_${level}`);
 export const language = (code) => sayOr(`language_${code || "unknown"}`, code || "");
 
 /**
+ * The version of screening; what nothing screened has none.
+ * @param {string} code
+ */
+export const version = (code) => (code === "none" ? say("lane_unscreened") : code);
+
+/**
  * Shape and number of a level; the words stand beside it for those who see neither.
  * @param {number} level
  */

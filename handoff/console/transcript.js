@@ -152,7 +152,7 @@ function lines(data) {
   /** @type {Line[]} */
   const all = data.messages.map((entry) => ({ entry, at: entry.at }));
   data.marks.forEach((mark, place) => {
-    if (mark.kind === "raised" || mark.kind === "waiting") return;
+    if (mark.kind === "raised" || (mark.kind === "waiting" && mark.lane !== "unscreened")) return;
     // what happened stands before the line that told the child of it
     let before = all.findIndex((line) => line.at >= mark.at);
     if (before < 0) before = all.length;
@@ -167,6 +167,7 @@ function markLine(mark) {
   if (mark.kind === "claimed") parts.push(say("bot_silent", { alias: mark.alias }));
   else if (mark.kind === "closed") parts.push(say("handed_back"), say(`outcome_${mark.outcome}`));
   else if (mark.kind === "released") parts.push(say("released", { alias: mark.alias }));
+  else if (mark.kind === "waiting") parts.push(say("mark_unscreened"));
   else if (mark.kind === "level_set") parts.push(say("mark_level_set", { alias: mark.alias }));
   else parts.push(sayOr(`mark_${mark.kind}`, mark.kind));
   if (mark.from !== null && mark.level !== null && mark.from !== mark.level) {

@@ -73,6 +73,7 @@
  * @property {string | null} outcome
  * @property {string | null} why
  * @property {string | null} version
+ * @property {string | null} lane
  */
 
 /** @typedef {Head & {messages: Entry[], marks: Mark[], mark: number, seen: number, seen_by_visitor: number, erase_due: string | null, last_id: number}} TranscriptData */

@@ -535,3 +535,25 @@ async def test_the_console_shows_which_words_of_whom_raised_it_and_since_when(
     assert wide == 0
     assert seat.complaints == []
     await seat.context.close()
+
+
+async def test_what_nothing_screened_is_named_so_before_and_after_it_is_claimed(
+    scene: Scene, bus: RedisBus, address: str, browser: Browser
+) -> None:
+    await scene.hires("Era")
+    await scene.visitor_says("c1", "pershendetje")
+    await scene.visitor_says("c1", "me ka ndodhur dicka", unscreened=True)
+    seat = await sit(browser, address)
+    page = seat.page
+    await seat.signs_in("era")
+    await expect(page.get_by_role("list", name="Radha").get_by_role("button")).to_contain_text("E pakontrolluar")
+    await page.get_by_role("button", name="Tjetra").click()
+    log = page.get_by_role("log")
+    await expect(log.get_by_text("Hyri në radhë e pakontrolluar")).to_be_visible()
+    await expect(log.get_by_text("E pakontrolluar", exact=True)).to_be_visible()
+    why = page.get_by_role("region", name="Konteksti")
+    await expect(why).to_contain_text("KontrolliE pakontrolluar")
+    await expect(why).to_contain_text("Niveli nuk ka ndryshuar.")
+    await seat.picture("unscreened")
+    assert seat.complaints == []
+    await seat.context.close()

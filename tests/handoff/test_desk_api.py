@@ -108,6 +108,7 @@ async def test_a_level_falls_only_with_a_reason(scene: Scene, era: Console) -> N
         "outcome": None,
         "why": None,
         "version": None,
+        "lane": None,
     }
     assert [(mark["why"], mark["version"]) for mark in whole["marks"] if mark["kind"] == "raised"] == [
         ("words", "test-1")
