@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from frontdoor.assessment import Facts, HistoryEntry
 from frontdoor.message import Sender
+from language.detection import detect_language
 from screening.entries import LexiconError
 from screening.explain import broken_examples, explained
 from screening.lexicon import HERE
@@ -100,13 +101,14 @@ def _screened(screen: Screen, record: dict[str, Any]) -> dict[str, Any]:
 def _history_entry(entry: str | dict[str, Any]) -> HistoryEntry:
     """A message before: its text alone, or with sender, time and level."""
     if isinstance(entry, str):
-        return HistoryEntry(Sender.VISITOR, entry, _NO_TIME)
-    at = entry.get("at")
+        return HistoryEntry(Sender.VISITOR, entry, _NO_TIME, language=detect_language(entry))
+    at, text = entry.get("at"), str(entry["text"])
     return HistoryEntry(
         Sender(entry.get("sender", "visitor")),
-        str(entry["text"]),
+        text,
         datetime.fromisoformat(at) if at else _NO_TIME,
         int(entry.get("level", 0)),
+        detect_language(text),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from screening.entries import Entry
 from screening.screen import Screen
 
+_WORTH_SAYING = 0.1
+
 
 def explained(screen: Screen, message: str) -> str:
     """A readable explanation of one message's assessment."""
@@ -35,7 +37,12 @@ def explained(screen: Screen, message: str) -> str:
         if entry.kind == "risk":
             effect = f"level {entry.level}"
             effect += "" if left == entry.level else f", lowered to {left or 0}"
+            effect += "" if screen.decides_alone(entry) else ", with the model"
         lines.append(f"  {entry.path.name}:{entry.line} {entry.id} ({effect})")
+    chances = screen.chances(message)
+    if chances is not None:
+        likely = [f"{name} {chance:.2f}" for name, chance in chances.items() if chance >= _WORTH_SAYING]
+        lines.append("  the model: " + (", ".join(likely) or "nothing of note"))
     return "\n".join(lines)
 
 

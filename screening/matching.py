@@ -8,6 +8,7 @@ going back. The work is therefore linear in the text for each pattern, whatever 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from language.common_words import COMMON_WORDS
@@ -107,6 +108,12 @@ def _numbers(bits: Bits) -> Iterator[int]:
         bits ^= lowest
 
 
+@lru_cache(maxsize=20_000)
+def _set_of(bits: Bits) -> frozenset[int]:
+    """The numbers of the choices: asking a set is quicker than masking an integer of some thousand bits."""
+    return frozenset(_numbers(bits))
+
+
 def _compiled(steps: Steps, vocabulary: Vocabulary) -> tuple[_Step, ...]:
     compiled = []
     for step in steps:
@@ -176,25 +183,24 @@ class _Board:
         self.inside = (1 << self.size) - 1
         self.last = 1 << self.size
         self.present: Bits = 0
-        self.distinct: dict[Bits, int] = {}
+        distinct: dict[Bits, int] = {}
         place_bit = 1
         for choices, _, _, begins_sentence in places:
             if begins_sentence:
                 self.inside ^= place_bit
             if choices:
                 self.present |= choices
-                self.distinct[choices] = self.distinct.get(choices, 0) | place_bit
+                distinct[choices] = distinct.get(choices, 0) | place_bit
             place_bit <<= 1
+        self.distinct = [(_set_of(choices), standing) for choices, standing in distinct.items()]
 
     def where(self, choice: int) -> int:
         places = self.standing.get(choice)
         if places is None:
             places = 0
-            bit = 1 << choice
-            if self.present & bit:
-                for choices, standing in self.distinct.items():
-                    if choices & bit:
-                        places |= standing
+            for choices, standing in self.distinct:
+                if choice in choices:
+                    places |= standing
             self.standing[choice] = places
         return places
 

@@ -49,6 +49,8 @@ SENTENCE_ENDS = (".", "?", "!")
 MILD_BECOMES_MARKED = 3
 """Which message of level 1 in a conversation counts as level 2."""
 MOST_EVIDENCE = 12
+NOTHING_ELSE = 0.7
+"""From which share of a message on the lexicon's words are the whole of it."""
 
 
 class Hit(NamedTuple):
@@ -71,6 +73,8 @@ class _Words(NamedTuple):
 
     hits: Sequence[Hit] = ()
     marks: Sequence[Mark] = ()
+    shares: Sequence[float] = ()
+    """Which share of the message's words each hit takes up."""
     said: frozenset[Signal] = frozenset()
     check_in: bool = False
     evidence: tuple[Evidence, ...] = ()
@@ -114,7 +118,7 @@ class Screen:
         if words is None and found is None:
             raise ScreeningFailed
         read = words or _Words()
-        hits = self._counting(read.hits, found)
+        hits = self._counting(read, found)
         level = max([hit.level for hit in hits] + [found.level if found else 0], default=0)
         age = own_age(folded.text)
         known_age = facts.age if age is None else age
@@ -133,7 +137,7 @@ class Screen:
             about=about,
             speaker=_speaker(read.said, age, found),
             evidence=_joined_evidence(read.evidence, _model_evidence(message, found, joined, categories)),
-            language=detect_language(message, folded.text),
+            language=detect_language(message, folded.text, _languages(history)),
             version=self.version,
             wish="wish" in read.said,
             safe_word="safe_word" in read.said,
@@ -149,22 +153,28 @@ class Screen:
         try:
             text, before, hits, said, check_in = self._found(message, just_before)
             marks = _marks(hits, text, before)
-            return _Words(hits, marks, frozenset(said), check_in, _evidence(message, hits, text, before))
+            size = max(len(text.places), 1)
+            shares = [(hit.widest_last - max(hit.widest_first, before) + 1) / size for hit in hits]
+            return _Words(hits, marks, shares, frozenset(said), check_in, _evidence(message, hits, text, before))
         except Exception as error:
             if self._lexicon_works:
                 log.critical("the lexicon failed: %s; the model decides alone", type(error).__name__)
             self._lexicon_works = False
             return None
 
-    def _counting(self, hits: Sequence[Hit], found: Found | None) -> list[Hit]:
+    def _counting(self, read: _Words, found: Found | None) -> list[Hit]:
         """The hits that count: all when the model agrees or is not there, else those that decide alone.
 
-        What a doubted entry says against the model is mild: the assistant answers, and offers a person.
+        What a doubted entry says against the model is mild, unless the message says hardly anything else: the
+        assistant answers, and offers a person.
         """
         if found is None or self._model is None or found.level >= 2:
-            return list(hits)
+            return list(read.hits)
         doubted = self._model.doubted
-        return [hit._replace(level=1) if hit.level > 1 and hit.entry.id in doubted else hit for hit in hits]
+        return [
+            hit._replace(level=1) if hit.level > 1 and share < NOTHING_ELSE and hit.entry.id in doubted else hit
+            for hit, share in zip(read.hits, read.shares, strict=True)
+        ]
 
     def _by_model(self, folded: Folded, marks: Sequence[Mark], just_before: Sequence[str]) -> tuple[Found | None, bool]:
         """What the model finds, and whether only together with what was said just before."""
@@ -194,6 +204,16 @@ class Screen:
         """What the model is told of the lexicon's findings in a message that stands alone."""
         text, before, hits, _, _ = self._found(message, ())
         return _marks(hits, text, before)
+
+    def chances(self, message: str) -> dict[str, float] | None:
+        """The model's probability of each level, category and circumstance for the whole message; None without one."""
+        if self._model is None:
+            return None
+        return self._model.probabilities(tokens_of(fold(message)), self.marks(message))
+
+    def decides_alone(self, entry: Entry) -> bool:
+        """Whether an entry raises against the model; else only with it, or where it is nearly all that is said."""
+        return self._model is None or entry.id not in self._model.doubted
 
     def hits(self, message: str, history: Sequence[HistoryEntry] = (), facts: Facts | None = None) -> list[Hit]:
         """The entries that raise the message, for those who want to know which."""
@@ -341,6 +361,11 @@ def _answer(said: Set[Signal]) -> Answer | None:
     if "no" in said:
         return "no"
     return "yes" if "yes" in said else None
+
+
+def _languages(history: Iterable[HistoryEntry]) -> list[str]:
+    """In which languages the visitor has written before."""
+    return [entry.language for entry in history if entry.sender == Sender.VISITOR and entry.language]
 
 
 def _mild_before(history: Iterable[HistoryEntry]) -> int:

@@ -8,9 +8,9 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,58 +19,84 @@ import numpy as np
 from language.folding import fold
 from screening.examples import HERE as EXAMPLES
 from screening.examples import Example, ExamplesError, read_examples
-from screening.features import about, beside, of_word, stem, tokens_of
+from screening.features import of_word, stem, tokens_of
 from screening.lexicon import HERE as LEXICON
-from screening.model import ADULT, LEVELS, MODELS, OTHER, OUTPUTS, Model, ModelError
+from screening.model import ADULT, ARRAYS, DIGESTS, HEADS, LEVELS, MODELS, OTHER, OUTPUTS, Learnt, Model, ModelError
+from screening.relations import FIRST_OF_CONCEPTS, relations
 from screening.screen import Screen
 from screening.thesaurus import HERE as THESAURUS
 from screening.thesaurus import Thesaurus
 
 FOLDS = 3
-RAISED_WRONGLY = {2: 0.025, 3: 0.25, 4: 0.05}
+_DECIDES_NOTHING = frozenset({"__init__", "__main__", "explain", "opening"})
+RAISED_WRONGLY = {2: 0.1, 3: 0.18, 4: 0.06}
 """Which share of unseen examples below a level the model may raise to it: what sets the threshold.
 
 Of harmless ones few, for alarms that tire are not heard; of level 2 many to 3, for a person comes sooner then.
 """
-CATEGORY = 0.3
+CATEGORY = 0.06
+"""From which probability on a category is named, beside the likeliest."""
 FEWEST = 3
 """A feature seen in fewer examples is noise."""
 FEWEST_TO_JUDGE = 5
 MOST_WRONG = 0.1
 """An entry of the lexicon decides alone unless it was found in so many examples and more than this share harmless."""
 _SOFTNESS = 20.0
+NEURONS = (64, 32)
+ROUNDS = 20
+NETWORKS = 3
 
 
 def made_from(examples: Path = EXAMPLES) -> str:
     """A short digest of all that decides the model: the examples, the reading of words, the learning."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    code = [*sorted(here.glob("*.py")), *sorted((here.parent / "language").glob("*.py"))]
+    code = [path for path in sorted(here.glob("*.py")) if path.stem not in _DECIDES_NOTHING]
+    code += sorted((here.parent / "language").glob("*.py"))
     for path in [*sorted(examples.glob("*.txt")), *sorted(LEXICON.glob("*.yml")), THESAURUS, *code]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def features_of(text: str, lexicon: Screen, thesaurus: Thesaurus) -> tuple[list[str], list[str], list[str]]:
-    """The three kinds of features of a message as training counts them; the model at run time finds the same."""
-    words = [token.text for token in tokens_of(fold(text))]
-    stems = [stem(word) for word in words]
-    concepts = [thesaurus.concepts_of(word) for word in words]
-    of_words: list[str] = []
-    of_concepts: list[str] = []
-    for at, word in enumerate(words):
-        of_words += of_word(word)
-        of_words += [feature for feature, _ in beside(stems, at)]
-        of_concepts += [feature for feature, _ in about(stems, concepts, at)]
-    return of_words, of_concepts, [mark.feature for mark in lexicon.marks(text)]
+class Numbers(dict[str, int]):
+    """A number for each name, given when it first turns up."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = len(self)
+        return self[name]
+
+
+class Readings:
+    """The features of examples, kind by kind, as the model at run time finds them."""
+
+    def __init__(self, lexicon: Screen) -> None:
+        """`lexicon` is a screen without a model: its marks are features too."""
+        self.stems = Numbers()
+        self.concepts = Numbers()
+        self._lexicon = lexicon
+        self._thesaurus = Thesaurus()
+
+    def of(self, text: str) -> tuple[list[str], list[int], list[int], list[str]]:
+        """Words and their pieces, relations of stems, relations of concepts, marks of the lexicon."""
+        words = [token.text for token in tokens_of(fold(text))]
+        keys = relations(
+            [self.stems[stem(word)] for word in words],
+            [tuple(self.concepts[name] for name in self._thesaurus.concepts_of(word)) for word in words],
+        ).keys
+        return (
+            [feature for word in words for feature in of_word(word)],
+            keys[keys < FIRST_OF_CONCEPTS].tolist(),
+            keys[keys >= FIRST_OF_CONCEPTS].tolist(),
+            [mark.feature for mark in self._lexicon.marks(text)],
+        )
 
 
 def main(arguments: Sequence[str], out: TextIO) -> int:
     """Train unless the model is up to date; `--force` trains always. Exit code 1 when the examples can't be read."""
-    wanted = made_from()
+    version = made_from()
     if "--force" not in arguments:
         try:
-            Model.load(MODELS, made_from=wanted)
+            Model.load(MODELS, made_from=version)
         except ModelError as problem:
             print(f"· the screening model: {problem}", file=out, flush=True)
         else:
@@ -81,7 +107,7 @@ def main(arguments: Sequence[str], out: TextIO) -> int:
         print(problem, file=out)
         return 1
     lexicon = Screen()
-    train([*examples, *of_lexicon(lexicon)], lexicon, MODELS, wanted, out)
+    train([*examples, *of_lexicon(lexicon)], lexicon, MODELS, version, out)
     return 0
 
 
@@ -100,99 +126,167 @@ def of_lexicon(lexicon: Screen) -> list[Example]:
 def train(examples: Sequence[Example], lexicon: Screen, folder: Path, version: str, out: TextIO) -> None:
     """Learn from the examples and put the model into the folder, whole or not at all."""
     print(f"· the screening model: learning from {len(examples)} examples", file=out, flush=True)
-    thesaurus = Thesaurus()
-    matrix = Features([features_of(example.text, lexicon, thesaurus) for example in examples])
-    wanted = _wanted(examples)
-    unseen = _unseen_scores(matrix, wanted, examples)
-    scales = np.stack([_scale(unseen[:, number], wanted[:, number]) for number in range(len(OUTPUTS))], axis=1)
-    chances = _sigmoid(unseen * scales[0] + scales[1])
-    thresholds = _thresholds(chances, examples)
-    rows = matrix.of(range(len(examples)))
-    weights, intercepts = _fitted(rows, wanted)
-    _only_raising(matrix, weights)
-    _save(folder, matrix, weights, intercepts, scales, thresholds, _doubted(examples, lexicon), version)
+    readings = Readings(lexicon)
+    matrix = Features([readings.of(example.text) for example in examples])
+    answers = wanted(examples)
+    unseen = unseen_scores(matrix, answers, examples)
+    weights, intercepts = fitted(matrix.of(range(len(examples))), answers)
+    only_raising(matrix, weights)
+    words, of_stems, of_concepts, marks = matrix.vocabularies
+    networks = Networks(unseen, answers[:, : len(OUTPUTS)], [example.heading for example in examples])
+    learnt = Learnt(
+        words=words,
+        marks=marks,
+        stems=list(readings.stems),
+        concepts=list(readings.concepts),
+        keys=np.array([*of_stems, *of_concepts], dtype=np.int64),
+        idf=matrix.idf.astype(np.float32),
+        weights=weights.astype(np.float32),
+        intercepts=intercepts,
+        centre=networks.centre,
+        spread=networks.spread,
+        **networks.layers(),
+    )
+    thresholds = _thresholds(networks.unseen(), examples)
+    _save(folder, learnt, thresholds, _doubted(examples, lexicon), version)
 
 
 class Features:
     """The examples as a sparse matrix; in each row each kind of features is of length one."""
 
-    def __init__(self, features: Sequence[tuple[list[str], ...]]) -> None:
-        """The vocabulary is what turns up in at least FEWEST examples."""
+    def __init__(self, features: Sequence[tuple[list[Any], ...]]) -> None:
+        """The vocabulary of each kind is what turns up in at least FEWEST examples, in order."""
         from scipy.sparse import hstack
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        self.vocabulary: list[str] = []
-        self.blocks: list[int] = []
+        self.vocabularies: list[list[Any]] = []
         idf: list[Any] = []
         rows: list[Any] = []
         for kind in zip(*features, strict=True):
             vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True, min_df=FEWEST, dtype=np.float64)
             rows.append(vectorizer.fit_transform(kind))
-            self.vocabulary += [str(name) for name in vectorizer.get_feature_names_out()]
-            self.blocks.append(len(self.vocabulary))
+            vocabulary = sorted(vectorizer.vocabulary_, key=lambda name: vectorizer.vocabulary_[name])
+            self.vocabularies.append(vocabulary)
             idf.append(vectorizer.idf_)
         self.idf = np.concatenate(idf)
         self._rows = hstack(rows).tocsr()
 
     def of(self, numbers: Sequence[int] | Any) -> Any:
-        """The rows of these examples, in the form that several threads may read."""
+        """The rows of these examples, in the form that several processes may read."""
         rows = self._rows[numbers]
         rows.sum_duplicates()
+        rows.sort_indices()
         return rows
 
 
-def _wanted(examples: Sequence[Example]) -> Any:
-    """For each example and output whether it is so."""
-    wanted = np.zeros((len(examples), len(OUTPUTS)), dtype=bool)
+def wanted(examples: Sequence[Example]) -> Any:
+    """For each example (row) and head of the model (column) whether it is so."""
+    answers = np.zeros((len(examples), len(HEADS)), dtype=bool)
     for row, example in enumerate(examples):
-        for column, output in enumerate(OUTPUTS):
+        for column, output in enumerate(HEADS):
             if column < len(LEVELS):
-                wanted[row, column] = example.level >= LEVELS[column]
+                answers[row, column] = example.level >= LEVELS[column]
             elif output == OTHER:
-                wanted[row, column] = example.about == "other"
+                answers[row, column] = example.about == "other"
             elif output == ADULT:
-                wanted[row, column] = example.speaker == "adult"
+                answers[row, column] = example.speaker == "adult"
+            elif output.startswith("kind "):
+                answers[row, column] = output == f"kind {example.kind}"
             else:
-                wanted[row, column] = example.level >= 2 and output in example.categories
-    return wanted
+                answers[row, column] = example.level >= 2 and output in example.categories
+    return answers
 
 
-def _fitted(rows: Any, wanted: Any) -> tuple[Any, Any]:
-    """Weights and intercept of each output; one thread for each core."""
-    from sklearn.linear_model import LogisticRegression
+def fitted(rows: Any, answers: Any) -> tuple[Any, Any]:
+    """Weights (a column for each head) and intercepts; one process for each core.
 
-    def one(column: int) -> tuple[Any, float]:
-        # dual: far fewer examples than features
-        learner = LogisticRegression(
-            C=_SOFTNESS, solver="liblinear", dual=True, tol=1e-2, class_weight="balanced", random_state=0
-        )
-        learner.fit(rows, wanted[:, column])
-        return learner.coef_[0], float(learner.intercept_[0])
+    Threads would share one source of randomness, and no two trainings would be alike.
+    """
+    from joblib import Parallel, delayed
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        learnt = list(pool.map(one, range(wanted.shape[1])))
+    columns = (answers[:, column] for column in range(answers.shape[1]))
+    learnt = Parallel(n_jobs=os.cpu_count())(delayed(_head)(rows, column) for column in columns)
     return np.stack([weights for weights, _ in learnt], axis=1), np.array([intercept for _, intercept in learnt])
 
 
-def _unseen_scores(matrix: Features, wanted: Any, examples: Sequence[Example]) -> Any:
+def _head(rows: Any, answers: Any) -> tuple[Any, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    # dual: far fewer examples than features
+    learner = LogisticRegression(
+        C=_SOFTNESS, solver="liblinear", dual=True, tol=1e-2, class_weight="balanced", random_state=0
+    )
+    learner.fit(rows, answers)
+    return learner.coef_[0], float(learner.intercept_[0])
+
+
+def unseen_scores(matrix: Features, answers: Any, examples: Sequence[Example]) -> Any:
     """The score of each example by a model that has seen nothing written under the same heading."""
     from sklearn.model_selection import GroupKFold
 
-    scores = np.zeros(wanted.shape)
+    scores = np.zeros(answers.shape)
     headings = [example.heading for example in examples]
     folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
     for learn, ask in folds.split(headings, groups=headings):
-        weights, intercepts = _fitted(matrix.of(learn), wanted[learn])
+        weights, intercepts = fitted(matrix.of(learn), answers[learn])
         scores[ask] = matrix.of(ask) @ weights + intercepts
     return scores
 
 
-def _scale(scores: Any, wanted: Any) -> Any:
-    """Factor and offset that make scores probabilities (Platt), from scores of unseen examples."""
-    from sklearn.linear_model import LogisticRegression
+class Networks:
+    """The second layer: small networks that weigh the heads' scores of unseen examples against each other.
 
-    learner = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), wanted)
-    return np.array([float(learner.coef_[0, 0]), float(learner.intercept_[0])])
+    What one head takes for danger another knows as a joke: together they raise far less for nothing.
+    """
+
+    def __init__(self, scores: Any, answers: Any, headings: Sequence[str]) -> None:
+        """`scores` and `answers` have a row for each example."""
+        self.centre, self.spread = scores.mean(axis=0), scores.std(axis=0) + 1e-9
+        self._rows = (scores - self.centre) / self.spread
+        self._answers = answers
+        self._headings = headings
+        self._learnt = self._networks(self._rows, answers)
+
+    def layers(self) -> dict[str, Any]:
+        """Of each layer the weights of all networks, the offsets as last row."""
+        return {
+            name: np.stack([np.vstack([net.coefs_[number], net.intercepts_[number]]) for net in self._learnt])
+            for number, name in enumerate(("inner", "middle", "outer"))
+        }
+
+    def said(self, scores: Any) -> Any:
+        """The probabilities for scores as scikit-learn computes them."""
+        return self._said(self._learnt, (scores - self.centre) / self.spread)
+
+    def unseen(self) -> Any:
+        """The probabilities of each example by networks that have seen nothing written under the same heading."""
+        from sklearn.model_selection import GroupKFold
+
+        chances = np.zeros(self._answers.shape)
+        folds = GroupKFold(FOLDS, shuffle=True, random_state=1)
+        for learn, ask in folds.split(self._headings, groups=self._headings):
+            chances[ask] = self._said(self._networks(self._rows[learn], self._answers[learn]), self._rows[ask])
+        return chances
+
+    @staticmethod
+    def _networks(rows: Any, answers: Any) -> list[Any]:
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier
+
+        with warnings.catch_warnings():
+            # so many rounds and no more: longer learning is learning by heart
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return [
+                MLPClassifier(NEURONS, alpha=1e-2, batch_size=256, max_iter=ROUNDS, random_state=number).fit(
+                    rows, answers
+                )
+                for number in range(NETWORKS)
+            ]
+
+    @staticmethod
+    def _said(networks: Sequence[Any], rows: Any) -> Any:
+        chances = [np.clip(net.predict_proba(rows), 1e-12, 1 - 1e-12) for net in networks]
+        return _sigmoid(np.mean([np.log(chance / (1 - chance)) for chance in chances], axis=0))
 
 
 def _sigmoid(scores: Any) -> Any:
@@ -209,11 +303,11 @@ def _thresholds(chances: Any, examples: Sequence[Example]) -> dict[str, float]:
     return thresholds
 
 
-def _only_raising(matrix: Features, weights: Any) -> None:
+def only_raising(matrix: Features, weights: Any) -> None:
     """What the lexicon finds may raise a level and never lower it."""
-    of_lexicon = [number for number, feature in enumerate(matrix.vocabulary) if feature.startswith("L ")]
-    levels = weights[of_lexicon, : len(LEVELS)]
-    weights[of_lexicon, : len(LEVELS)] = np.maximum(levels, 0)
+    marks = len(matrix.vocabularies[3])
+    of_levels = weights[len(weights) - marks :, : len(LEVELS)]
+    of_levels[:] = np.maximum(of_levels, 0)
 
 
 def _doubted(examples: Sequence[Example], lexicon: Screen) -> list[str]:
@@ -229,38 +323,26 @@ def _doubted(examples: Sequence[Example], lexicon: Screen) -> list[str]:
     )
 
 
-def _save(
-    folder: Path,
-    matrix: Features,
-    weights: Any,
-    intercepts: Any,
-    scales: Any,
-    thresholds: dict[str, float],
-    doubted: Sequence[str],
-    version: str,
-) -> None:
+def _save(folder: Path, learnt: Learnt, thresholds: dict[str, float], doubted: Sequence[str], version: str) -> None:
     """Write plain JSON and arrays beside the old model and then take its place."""
+    learnt.check()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".screening-") as made:
         new = Path(made) / "new"
         new.mkdir()
-        np.savez(
-            new / "weights.npz",
-            idf=matrix.idf.astype(np.float32),
-            weights=weights.astype(np.float32),
-            intercepts=intercepts.astype(np.float32),
-            scales=scales.astype(np.float32),
-        )
+        np.savez(new / "weights.npz", **{name: getattr(learnt, name) for name in ARRAYS})
         about = {
             "made_from": version,
-            "outputs": OUTPUTS,
             "thresholds": thresholds,
             "doubted": doubted,
-            "weights_sha256": hashlib.sha256((new / "weights.npz").read_bytes()).hexdigest(),
-            "blocks": matrix.blocks,
-            "vocabulary": matrix.vocabulary,
+            "stems": learnt.stems,
+            "concepts": learnt.concepts,
+            "words": learnt.words,
+            "marks": learnt.marks,
         }
         (new / "model.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+        digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in new.iterdir()}
+        (new / DIGESTS).write_text(json.dumps(digests), encoding="utf-8")
         if folder.exists():
             shutil.move(folder, Path(made) / "old")
         shutil.move(new, folder)

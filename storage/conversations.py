@@ -57,7 +57,8 @@ class Conversations(ConversationReading):
             )
             cipher = self._cipher(row)
             history = [
-                _entry(open_message(cipher, m), m["level"]) for m in (await connection.execute(recent)).mappings()
+                _entry(open_message(cipher, m), m["level"], m["language"])
+                for m in (await connection.execute(recent)).mappings()
             ]
         view = View(conversation_of(row), tuple(reversed(history)))
         self._remember(view)
@@ -71,7 +72,7 @@ class Conversations(ConversationReading):
         if kept is None:
             self._views.pop(inbound.conversation, None)
         elif not kept.again:
-            entry = HistoryEntry(Sender.VISITOR, inbound.text, kept.at, assessment.level)
+            entry = HistoryEntry(Sender.VISITOR, inbound.text, kept.at, assessment.level, assessment.language)
             self._advance(view, kept, entry)
         return kept
 
@@ -199,7 +200,7 @@ class Conversations(ConversationReading):
             # the queue is longer or shorter now: whoever comes next is told a place that is true
             self._presence_at = 0.0
         added = [entry] if entry else []
-        added += [_entry(message, None) for message in kept.said]
+        added += [_entry(message) for message in kept.said]
         self._remember(
             replace(view, conversation=kept.conversation, history=(*view.history, *added)[-HISTORY:], exists=True)
         )
@@ -211,5 +212,5 @@ class Conversations(ConversationReading):
             self._views.popitem(last=False)
 
 
-def _entry(message: Message, level: int | None) -> HistoryEntry:
-    return HistoryEntry(message.sender, message.text, message.at, level or 0)
+def _entry(message: Message, level: int | None = None, language: str | None = None) -> HistoryEntry:
+    return HistoryEntry(message.sender, message.text, message.at, level or 0, language)

@@ -28,8 +28,8 @@ def page(
     lines = [
         "# Screening: what is found, what is raised for nothing",
         "",
-        "Made by `make evaluate`; do not edit. Shares in percent with the 95 % interval of Wilson. “Explicit” danger is",
-        "said in words, “hinted” is not; level 4 counts as found from 3 up. No message of these sets was learnt from;",
+        "Made by `make evaluate`; do not edit. Shares in percent with the 95 % interval of Wilson. “Explicit” danger",
+        "is said in words, “hinted” is not; level 4 counts as found from 3 up. No message of these sets was learnt;",
         "what each set was used for stands in tests/screening/evaluation/README.md.",
         "",
         f"Version of screening: `{version}`.",

@@ -34,7 +34,7 @@ class Share:
         middle = share + _Z * _Z / (2 * n)
         width = _Z * math.sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n))
         whole = 1 + _Z * _Z / n
-        return 100 * (middle - width) / whole, 100 * (middle + width) / whole
+        return max(0.0, 100 * (middle - width) / whole), min(100.0, 100 * (middle + width) / whole)
 
     def __str__(self) -> str:
         low, high = self.interval

@@ -23,7 +23,7 @@ from frontdoor.message import Inbound
 from frontdoor.ports import Bot, Screening, ScreeningState, Wake
 from frontdoor.process import unless_stopped
 from frontdoor.settings import Settings
-from screening.model import MODELS, Found, Model
+from screening.model import DIGESTS, MODELS, Found, Model
 from screening.opening import open_screen
 from screening.screen import Screen
 from storage.bus import RedisBus
@@ -66,8 +66,10 @@ def good(tmp_path: Path, examples: Path) -> Path:
 
 
 def _write(folder: Path, about: dict[str, Any]) -> None:
-    weights = hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest()
-    (folder / "model.json").write_text(json.dumps(about | {"weights_sha256": weights}), encoding="utf-8")
+    (folder / "model.json").write_text(json.dumps(about), encoding="utf-8")
+    written = [folder / name for name in ("model.json", "weights.npz")]
+    digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in written}
+    (folder / DIGESTS).write_text(json.dumps(digests), encoding="utf-8")
 
 
 def flipped(folder: Path) -> None:
