@@ -18,7 +18,7 @@ from screening.entries import LexiconError
 from screening.explain import broken_examples, explained
 from screening.lexicon import HERE
 from screening.model import Model, ModelError
-from screening.opening import load_model
+from screening.opening import load_model, loading
 from screening.screen import Screen
 
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,7 +37,8 @@ def main(arguments: Sequence[str], stdin: TextIO, stdout: TextIO, stderr: TextIO
     # the examples of the lexicon try the lexicon alone
     model = None if options.check else _model(stderr)
     try:
-        screen = Screen(options.lexicon, model)
+        with loading():
+            screen = Screen(options.lexicon, model)
     except LexiconError as problem:
         print(problem, file=stderr)
         return 2

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from frontdoor.message import MAX_TEXT
 from screening.model import Model
+from screening.opening import loading
 from screening.screen import Screen
 from tests.bench.figures import percentile
 from tests.evaluation.screening import sets
@@ -22,7 +23,8 @@ _TEXTS = 400
 def main() -> None:
     """Print the figures: whole, and each half alone."""
     examples = [example.text for part in sets().values() for example in part]
-    whole, lexicon = Screen(model=Model.load()), Screen()
+    with loading():
+        whole, lexicon = Screen(model=Model.load()), Screen()
     for length in (60, 300, MAX_TEXT):
         texts = _of_length(examples, length)
         for name, screen in (("whole", whole), ("lexicon alone", lexicon)):
