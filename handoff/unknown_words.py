@@ -8,19 +8,13 @@ from functools import cache
 from language.common_words import COMMON_WORDS
 from language.spelling import standard_words
 from screening.lexicon import load_lexicon
-from screening.notation import all_words
 from screening.reading import Reader
-from screening.vocabulary import Vocabulary
 
 
 @cache
 def unknown_words() -> Callable[[str], bool]:
     """Tells of a folded word whether it is unknown. Reads the lexicon once, which takes part of a second."""
-    lexicon = load_lexicon()
-    patterns = (steps for entry in lexicon.entries for steps in entry.patterns)
-    vocabulary = Vocabulary(words for steps in patterns for words in all_words(steps))
-    vocabulary.learn_spellings(lexicon.spellings())
-    reader = Reader(vocabulary)
+    reader = Reader(load_lexicon().vocabulary())
 
     def unknown(word: str) -> bool:
         if all(part in COMMON_WORDS for part in standard_words(word)):

@@ -13,7 +13,8 @@ import yaml
 from frontdoor.assessment import RISK_CATEGORIES
 from language.folding import fold_text
 from screening.entries import SIGNALS, Entry, LexiconError
-from screening.notation import PatternError, Steps, Words, read_pattern, read_words
+from screening.notation import PatternError, Steps, Words, all_words, read_pattern, read_words
+from screening.vocabulary import Vocabulary
 
 HERE = Path(__file__).parent / "lexicon"
 GROUPS_FILE = "words.yml"
@@ -31,6 +32,14 @@ class Lexicon:
 
     entries: tuple[Entry, ...]
     digest: str
+
+    def vocabulary(self) -> Vocabulary:
+        """The words that its patterns speak of, with their right spellings."""
+        vocabulary = Vocabulary(
+            words for entry in self.entries for steps in entry.patterns for words in all_words(steps)
+        )
+        vocabulary.learn_spellings(self.spellings())
+        return vocabulary
 
     def spellings(self) -> Iterator[str]:
         """The folded words of all examples: right spellings that misspelled words are compared with."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from frontdoor.assessment import (
     RISK_CATEGORIES,
@@ -24,6 +24,7 @@ from frontdoor.assessment import (
     Speaker,
 )
 from frontdoor.message import Sender
+from frontdoor.ports import ScreeningState
 from language.detection import detect_language
 from language.folding import Folded, fold
 from screening.circumstances import ADULT_FROM, CHILD_UNDER, ages_said, graver, own_age
@@ -32,14 +33,9 @@ from screening.features import Mark, Token, tokens_of
 from screening.lexicon import HERE, Lexicon, load_lexicon
 from screening.matching import Match, Matcher
 from screening.model import Found, Model
-from screening.notation import all_words
 from screening.reading import Place, Reader, Text
-from screening.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
-
-State = Literal["ok", "lexicon", "model", "none"]
-"""What of screening has worked so far: both halves, one alone, or neither."""
 
 JOINED_WITHIN = timedelta(minutes=5)
 JOINED_MESSAGES = 2
@@ -88,8 +84,7 @@ class Screen:
         self.lexicon: Lexicon = load_lexicon(folder)
         entries = self.lexicon.entries
         patterns = [(i, steps) for i, entry in enumerate(entries) for steps in entry.patterns]
-        vocabulary = Vocabulary(words for _, steps in patterns for words in all_words(steps))
-        vocabulary.learn_spellings(self.lexicon.spellings())
+        vocabulary = self.lexicon.vocabulary()
         self._matcher = Matcher(patterns, vocabulary)
         self._reader = Reader(vocabulary)
         self._model = model
@@ -98,7 +93,7 @@ class Screen:
         self.version = f"{self.lexicon.digest}-{_code_digest()}-{model.version if model else 'none'}"
 
     @property
-    def state(self) -> State:
+    def state(self) -> ScreeningState:
         """For /ready and the console: once a half has failed it stays named until the process starts anew."""
         if self._lexicon_works:
             return "ok" if self._model_works else "lexicon"
@@ -113,7 +108,7 @@ class Screen:
         facts = facts or Facts()
         folded = fold(message)
         just_before = _just_before(message, history, facts)
-        words = self._by_lexicon(message, just_before, history, facts)
+        words = self._by_lexicon(message, just_before)
         found, joined = self._by_model(folded, words.marks if words else (), just_before)
         if words is None and found is None:
             raise ScreeningFailed
@@ -147,9 +142,7 @@ class Screen:
             unscreened=words is None and level < 3,
         )
 
-    def _by_lexicon(
-        self, message: str, just_before: Sequence[str], history: Sequence[HistoryEntry], facts: Facts
-    ) -> _Words | None:
+    def _by_lexicon(self, message: str, just_before: Sequence[str]) -> _Words | None:
         try:
             text, before, hits, said, check_in = self._found(message, just_before)
             marks = _marks(hits, text, before)
@@ -183,15 +176,14 @@ class Screen:
         try:
             tokens = tokens_of(folded)
             found = self._model.read(tokens, marks)
-            before = [
-                Token(token.text, 0, 0, token.begins)
-                for text in just_before
-                for token in tokens_of(fold(text))[-JOINED_WORDS:]
-            ]
-            if before and tokens:
+            earlier = [tokens_of(fold(text)) for text in just_before] if tokens else []
+            before = [Token(token.text, 0, 0, token.begins) for own in earlier for token in own[-JOINED_WORDS:]]
+            if before:
                 together = self._model.read([*before, *tokens], marks, len(before))
-                alone = max((self._model.read(tokens_of(fold(text))).level for text in just_before), default=0)
-                if together.level > max(found.level, alone):
+                # what an earlier message said by itself was raised then
+                if together.level > found.level and all(
+                    together.level > self._model.read(own).level for own in earlier
+                ):
                     return together, True
             return found, False
         except Exception as error:

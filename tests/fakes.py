@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from frontdoor.assessment import Facts, HistoryEntry, RiskAssessment
 from frontdoor.ports import BotTurn, BotUnavailable, ScreeningState
+from screening.model import Found, Model
+from screening.screen import Screen
 
 Answer = Callable[[str], list[dict[str, Any]]]
 
@@ -66,6 +68,29 @@ class BrokenScreening:
     def screen(self, message: str, history: Sequence[HistoryEntry], facts: Facts) -> RiskAssessment:
         """Never gives a result."""
         raise RuntimeError("damaged")
+
+
+class BrokenModel:
+    """A model that was loaded well and raises on each message."""
+
+    version = "broken"
+    doubted: frozenset[str] = frozenset()
+
+    def read(self, *tokens: Any) -> Found:
+        """Never gives a result."""
+        raise FloatingPointError("damaged")
+
+
+class WithoutLexicon(Screen):
+    """Screening whose lexicon raises on each message."""
+
+    def _found(self, *asked: Any) -> Any:
+        raise RecursionError("damaged")
+
+
+def screen_of(kind: type[Screen], model: BrokenModel) -> Screen:
+    """Screening with a model of the scene's own."""
+    return kind(model=cast(Model, model))
 
 
 class Clock:

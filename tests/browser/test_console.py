@@ -15,9 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, async_pla
 from frontdoor.content import Content
 from frontdoor.conversation import Conversation
 from frontdoor.ports import Wake
-from handoff.app import build_app
-from handoff.house import HouseStatus, console_texts
-from storage.blind_spots import BlindSpots
+from handoff.house import HouseStatus
 from storage.bus import RedisBus
 from storage.database import Database
 from tests.handoff.scene import PASSWORD, Scene
@@ -50,15 +48,7 @@ async def well() -> HouseStatus:
 @pytest.fixture
 async def address(scene: Scene, bus: RedisBus, content: Content) -> AsyncIterator[str]:
     """The staff service on a free port."""
-    app = build_app(
-        desk=scene.desk,
-        accounts=scene.accounts,
-        bus=bus,
-        texts=console_texts(content),
-        status=well,
-        sign_ins_per_address=10_000,
-        blind_spots=BlindSpots(scene.database, scene.key),
-    )
+    app = scene.app(bus, content, well)
     async with serving(app) as opened:
         yield opened
 

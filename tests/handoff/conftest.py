@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from frontdoor.content import Content
-from handoff.app import build_app
-from handoff.house import HouseStatus, console_texts
+from handoff.house import HouseStatus
 from storage.bus import RedisBus
 from storage.database import Database
 from tests.handoff.console import Console
@@ -43,15 +42,7 @@ def health() -> Health:
 @pytest.fixture
 async def address(scene: Scene, bus: RedisBus, content: Content, health: Health) -> AsyncIterator[str]:
     """The staff service, open; gives its address."""
-    app = build_app(
-        desk=scene.desk,
-        accounts=scene.accounts,
-        bus=bus,
-        texts=console_texts(content),
-        status=health,
-        heartbeat=1.0,
-        sign_ins_per_address=10_000,
-    )
+    app = scene.app(bus, content, health, heartbeat=1.0)
     async with serving(app) as opened:
         yield opened
 

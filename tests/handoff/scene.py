@@ -7,14 +7,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aiohttp import web
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select, update
 
 from frontdoor.assessment import Evidence, RiskAssessment, Source
+from frontdoor.content import Content
 from frontdoor.conversation import Lane, State
 from frontdoor.message import Inbound, Said, Sender
 from frontdoor.ports import Kept
 from frontdoor.routing import Plan, Route
+from handoff.app import build_app
+from handoff.house import Status, console_texts
+from storage.blind_spots import BlindSpots
+from storage.bus import RedisBus
 from storage.conversations import Conversations
 from storage.database import Database
 from storage.desk import Desk
@@ -87,6 +93,19 @@ class Scene:
     def by_the_real_clock(cls, database: Database) -> Scene:
         """A scene beside a browser, whose clock cannot be moved."""
         return cls(database, Present())
+
+    def app(self, bus: RedisBus, content: Content, status: Status, **more: Any) -> web.Application:
+        """The staff service over this store, with the weekly list; sign-ins from one address meet no limit."""
+        return build_app(
+            desk=self.desk,
+            accounts=self.accounts,
+            bus=bus,
+            texts=console_texts(content),
+            status=status,
+            sign_ins_per_address=10_000,
+            blind_spots=BlindSpots(self.database, self.key),
+            **more,
+        )
 
     async def hires(self, alias: str, role: str = "counsellor") -> int:
         """A person with a changed password; the user name is the alias in small letters."""

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,21 +14,17 @@ import pytest
 
 from frontdoor.content import Content
 from frontdoor.settings import ROOT
-from handoff.app import build_app
 from handoff.blind_spots import Printed
 from handoff.blind_spots_api import findings_json
 from handoff.house import console_texts
 from handoff.unknown_words import unknown_words
 from storage.blind_spots import Findings, Week
-from storage.bus import RedisBus
 from storage.database import Database
 from storage.erasing import Eraser
 from storage.keys import ServiceKey
-from tests.handoff.conftest import Health
 from tests.handoff.console import Console
 from tests.handoff.scene import Scene
 from tests.handoff.week import REASON, Corrections
-from tests.servers import serving
 
 
 @pytest.fixture
@@ -295,41 +290,24 @@ class TestTerminal:
         assert "2026-W47" in err
 
 
-@pytest.fixture
-async def desk_address(scene: Scene, bus: RedisBus, content: Content, health: Health) -> AsyncIterator[str]:
-    """The staff service with the list behind it."""
-    from storage.blind_spots import BlindSpots
-
-    app = build_app(
-        desk=scene.desk,
-        accounts=scene.accounts,
-        bus=bus,
-        texts=console_texts(content),
-        status=health,
-        blind_spots=BlindSpots(scene.database, scene.key),
-    )
-    async with serving(app) as opened:
-        yield opened
-
-
 class TestPage:
     """What the console is given, and who is given it."""
 
     @pytest.mark.parametrize(("role", "status"), [("counsellor", 403), ("supervisor", 200), ("admin", 200)])
     async def test_only_who_answers_for_the_house_reads_it(
-        self, scene: Scene, desk_address: str, role: str, status: int
+        self, scene: Scene, address: str, role: str, status: int
     ) -> None:
         await scene.hires("Vera", role)
-        console = Console(desk_address)
+        console = Console(address)
         assert (await console.asks("/api/blind-spots"))[0] == 401
         await console.signs_in("vera")
         assert (await console.asks("/api/blind-spots"))[0] == status
         await console.leaves()
 
-    async def test_a_week_and_its_neighbours(self, scene: Scene, corrections: Corrections, desk_address: str) -> None:
+    async def test_a_week_and_its_neighbours(self, scene: Scene, corrections: Corrections, address: str) -> None:
         await scene.hires("Vera", "supervisor")
         await corrections.raises("c1")
-        console = Console(desk_address)
+        console = Console(address)
         await console.signs_in("vera")
         status, text, headers = await console.asks("/api/blind-spots", params={"week": str(corrections.week)})
         answer = json.loads(text)

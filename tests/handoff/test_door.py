@@ -10,9 +10,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from frontdoor.content import Content
-from handoff.app import build_app
 from handoff.frames import cleaned, code_of
-from handoff.house import console_texts
 from storage.bus import RedisBus
 from storage.tables import staff_sessions
 from tests.handoff.conftest import Health
@@ -56,15 +54,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(scene: Scen
 
 async def test_over_https_the_cookie_travels_only_so(scene: Scene, bus: RedisBus, content: Content) -> None:
     await scene.hires("Era")
-    app = build_app(
-        desk=scene.desk,
-        accounts=scene.accounts,
-        bus=bus,
-        texts=console_texts(content),
-        status=Health(),
-        secure=True,
-        sign_ins_per_address=10_000,
-    )
+    app = scene.app(bus, content, Health(), secure=True)
     async with TestClient(TestServer(app)) as client:
         address = str(client.make_url("")).rstrip("/")
         answer = await client.post(

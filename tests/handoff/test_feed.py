@@ -12,9 +12,8 @@ from aiohttp import web
 
 from frontdoor.content import Content
 from frontdoor.ports import ScreeningHealth, Wake
-from handoff.app import build_app
 from handoff.feed import Feed
-from handoff.house import HouseStatus, console_texts
+from handoff.house import HouseStatus
 from storage.bus import RedisBus
 from storage.staff import Staff
 from storage.valkey import EmbeddedValkey
@@ -38,14 +37,7 @@ async def other_address(scene: Scene, bus_url: str, content: Content, health: He
     await bus.start()
     while not bus.up:
         await asyncio.sleep(0.02)
-    app = build_app(
-        desk=scene.desk,
-        accounts=scene.accounts,
-        bus=bus,
-        texts=console_texts(content),
-        status=health,
-        sign_ins_per_address=10_000,
-    )
+    app = scene.app(bus, content, health)
     async with serving(app) as address:
         yield address
     await bus.close()
@@ -272,7 +264,7 @@ async def test_while_the_bus_is_away_the_desk_goes_on(scene: Scene, content: Con
     await valkey.start()
     bus = RedisBus(valkey.url)
     await bus.start()
-    app = build_app(desk=scene.desk, accounts=scene.accounts, bus=bus, texts=console_texts(content), status=health)
+    app = scene.app(bus, content, health)
     async with serving(app) as address:
         await scene.hires("Era")
         era = Console(address)

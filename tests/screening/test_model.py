@@ -20,6 +20,8 @@ from screening.examples import Example, read_examples
 from screening.features import tokens_of
 from screening.model import LEVELS, OUTPUTS, Model, ModelError
 from screening.screen import Screen, ScreeningFailed
+from tests.fakes import BrokenModel, WithoutLexicon, screen_of
+from tests.screening.damage import cut_off, flipped, without_weights
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +53,6 @@ def test_the_service_computes_what_training_computed(small: Path, few: list[Exam
     for number, example in enumerate(few):
         found = model.probabilities(tokens_of(fold(example.text)), screen.marks(example.text))
         assert np.allclose([found[output] for output in OUTPUTS], expected[number], rtol=0, atol=1e-6), example.text
-
-
-def flipped(folder: Path) -> None:
-    file = folder / "weights.npz"
-    raw = bytearray(file.read_bytes())
-    raw[len(raw) // 2] ^= 1
-    file.write_bytes(raw)
-
-
-def cut_off(folder: Path) -> None:
-    file = folder / "weights.npz"
-    file.write_bytes(file.read_bytes()[:1000])
-
-
-def without_weights(folder: Path) -> None:
-    (folder / "weights.npz").unlink()
 
 
 def with_a_word_less(folder: Path) -> None:
@@ -134,18 +120,8 @@ def test_each_version_of_words_and_model_is_another(screen: Screen, whole: Scree
     assert whole.version == screen.version.removesuffix("none") + model.version
 
 
-class Broken:
-    """Stands for a half of screening that fails."""
-
-    version = "broken"
-    doubted: frozenset[str] = frozenset()
-
-    def read(self, *_: object) -> None:
-        raise RuntimeError("of the model")
-
-
 def test_the_model_fails_and_the_lexicon_decides_with_one_alarm(caplog: pytest.LogCaptureFixture) -> None:
-    screen = Screen(model=Broken())  # type: ignore[arg-type]
+    screen = screen_of(Screen, BrokenModel())
     with caplog.at_level(logging.CRITICAL):
         assert screen.screen("dua të vdes").level == 3
         assert screen.screen("babi më rreh").level == 3
@@ -155,11 +131,8 @@ def test_the_model_fails_and_the_lexicon_decides_with_one_alarm(caplog: pytest.L
     assert "vdes" not in caplog.text
 
 
-def test_the_lexicon_fails_and_the_model_decides(
-    whole: Screen, model: Model, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    screen = Screen(model=model)
-    monkeypatch.setattr(screen, "_reader", None)
+def test_the_lexicon_fails_and_the_model_decides(model: Model, caplog: pytest.LogCaptureFixture) -> None:
+    screen = WithoutLexicon(model=model)
     with caplog.at_level(logging.CRITICAL):
         grave = screen.screen("dua te vdes, skam me fuqi te jetoj")
         mild = screen.screen("si jeni")
@@ -169,9 +142,8 @@ def test_the_lexicon_fails_and_the_model_decides(
     assert len(caplog.records) == 1
 
 
-def test_both_fail_and_a_person_must_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = Screen(model=Broken())  # type: ignore[arg-type]
-    monkeypatch.setattr(screen, "_reader", None)
+def test_both_fail_and_a_person_must_read() -> None:
+    screen = screen_of(WithoutLexicon, BrokenModel())
     with pytest.raises(ScreeningFailed):
         screen.screen("si jeni")
     assert screen.state == "none"

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 import numpy as np
@@ -23,7 +23,7 @@ from frontdoor.message import Inbound
 from frontdoor.ports import Bot, Screening, ScreeningState, Wake
 from frontdoor.process import unless_stopped
 from frontdoor.settings import Settings
-from screening.model import DIGESTS, MODELS, Found, Model
+from screening.model import DIGESTS, MODELS, Found
 from screening.opening import open_screen
 from screening.screen import Screen
 from storage.bus import RedisBus
@@ -31,7 +31,8 @@ from storage.database import Database
 from storage.desk import Desk
 from storage.keys import ServiceKey
 from tests.cast import Visitor
-from tests.fakes import BrokenScreening, FakeBot
+from tests.fakes import BrokenModel, BrokenScreening, FakeBot, WithoutLexicon, screen_of
+from tests.screening.damage import cut_off, flipped, without_weights
 from tests.servers import serving
 from webchat import rounds
 from webchat.app import build_app
@@ -72,20 +73,6 @@ def _write(folder: Path, about: dict[str, Any]) -> None:
     (folder / DIGESTS).write_text(json.dumps(digests), encoding="utf-8")
 
 
-def flipped(folder: Path) -> None:
-    """One bit is not as it was."""
-    file = folder / "weights.npz"
-    raw = bytearray(file.read_bytes())
-    raw[len(raw) // 2] ^= 1
-    file.write_bytes(raw)
-
-
-def cut_off(folder: Path) -> None:
-    """The disk was full."""
-    file = folder / "weights.npz"
-    file.write_bytes(file.read_bytes()[:1000])
-
-
 def cut_off_beside(folder: Path) -> None:
     """The other file was."""
     file = folder / "model.json"
@@ -119,17 +106,12 @@ def missing(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def half_missing(folder: Path) -> None:
-    """One file of the two."""
-    (folder / "weights.npz").unlink()
-
-
 class TestOpening:
     """A model that cannot be used is refused and made anew; where that fails the lexicon works alone, and says so."""
 
     @pytest.mark.parametrize(
         "damage",
-        [flipped, cut_off, cut_off_beside, of_another_shape, no_numbers, outdated, missing, half_missing],
+        [flipped, cut_off, cut_off_beside, of_another_shape, no_numbers, outdated, missing, without_weights],
         ids=lambda damage: damage.__name__,
     )
     async def test_a_damaged_model_is_refused_and_made_anew(
@@ -191,17 +173,6 @@ class TestOpening:
             os.kill(int(file.read_text()), 0)
 
 
-class BrokenModel:
-    """A model that was loaded well and raises on each message."""
-
-    version = "broken"
-    doubted: frozenset[str] = frozenset()
-
-    def read(self, *tokens: Any) -> Found:
-        """Never gives a result."""
-        raise FloatingPointError("damaged")
-
-
 class SureModel(BrokenModel):
     """A model that finds the level it is told to."""
 
@@ -214,18 +185,6 @@ class SureModel(BrokenModel):
     def read(self, *tokens: Any) -> Found:
         """The same for whatever is said."""
         return Found(self.level, {"suicide": 0.9} if self.level else {}, (), False, False)
-
-
-class WithoutLexicon(Screen):
-    """Screening whose lexicon raises on each message."""
-
-    def _found(self, *asked: Any) -> Any:
-        raise RecursionError("damaged")
-
-
-def screen_of(kind: type[Screen], model: BrokenModel) -> Screen:
-    """Screening with a model of the scene's own."""
-    return kind(model=cast(Model, model))
 
 
 class Only:
