@@ -11,7 +11,7 @@ PY := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT :=
 export UV_LINK_MODE := copy
 
-.PHONY: help setup setup-main setup-bot model run test check evaluate bench format clean
+.PHONY: help setup setup-main setup-bot model run test check content evaluate bench format clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -59,6 +59,9 @@ check: setup-main  ## static checks: format, lint, types, import contracts, brow
 	$(PY) -m mypy .
 	.venv/bin/lint-imports
 	tools/tsc
+
+content: setup-main  ## check the texts and show the articles; A=cannabis for one, ARGS=--report without showing
+	@$(PY) -m channels.preview $(A) $(ARGS)
 
 evaluate: setup-main  ## measure screening and the reading of languages; writes docs/evaluation
 	@$(PY) -m screening.train

@@ -1,4 +1,4 @@
-"""What a bare "yes" means after what the bot said last."""
+"""What a bare "yes" or "no" means after what the bot said last."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import last_reply, reply
+from actions.replies import last_reply, phrase, reply
+from actions.topic import answer_topic
 
 
 class ActionAffirm(Action):
-    """Takes a yes to the offer of a person as the wish for one."""
+    """Takes a yes to the offer of a person as the wish for one, and a yes after an article as "it concerns me"."""
 
     def name(self) -> str:
         """As the domain calls it."""
@@ -24,6 +25,32 @@ class ActionAffirm(Action):
         last = last_reply(tracker)
         if last.get("kind") == "fallback" and last.get("times") == 2:
             reply(dispatcher, "counsellor")
+        elif last.get("kind") == "choices":
+            answer_topic(dispatcher, tracker, str(last["topics"][0]))
+        elif last.get("kind") == "article":
+            # The front door knows whether its article asked; where it did not, this is any yes.
+            reply(dispatcher, "concerns", topic=last["topic"])
         else:
-            reply(dispatcher, "phrase", name="affirm_nothing")
+            phrase(dispatcher, tracker, "affirm_nothing")
+        return []
+
+
+class ActionDeny(Action):
+    """Takes a no to offered topics as "none of these", and a no after an article as "it does not concern me"."""
+
+    def name(self) -> str:
+        """As the domain calls it."""
+        return "action_deny"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """One reply, no events."""
+        last = last_reply(tracker)
+        if last.get("kind") == "choices":
+            reply(dispatcher, "fallback", times=2)
+        elif last.get("kind") == "article":
+            reply(dispatcher, "concerns_not", topic=last["topic"])
+        else:
+            phrase(dispatcher, tracker, "deny_nothing")
         return []

@@ -1,4 +1,4 @@
-"""What the bot says when it did not understand: a rephrasing first, a person from the second time on."""
+"""What the bot says when it is not sure: two or three topics to choose from, a rephrasing, then a person."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import earlier_intents, reply
+from actions.replies import earlier_intents, entity, last_reply, last_topic, reply
+from actions.topics import TOPICS
+
+_POSSIBLE = 0.1
+_LIKELY_TOGETHER = 0.45
+_MOST = 3
 
 
 class ActionFallback(Action):
-    """Counts how often in a row the visitor was not understood, and says 1 or 2."""
+    """Asks back when few topics are possible; counts how often in a row nothing was, and says 1 or 2."""
 
     def name(self) -> str:
         """As the domain calls it."""
@@ -21,6 +26,25 @@ class ActionFallback(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """One reply, no events: the intents of the turns before tell how often it has been."""
-        again = next(earlier_intents(tracker), None) == "nlu_fallback"
-        reply(dispatcher, "fallback", times=2 if again else 1)
+        place = {name: entity(tracker, name) for name in ("service", "municipality", "country")}
+        close = _close_calls(tracker.latest_message.get("intent_ranking") or [])
+        again = next(earlier_intents(tracker), None) in ("nlu_fallback", "not_that")
+        if place["service"] or (place["municipality"] and last_topic(tracker)):
+            # "Po në Shkodër?" goes on about what was asked before.
+            reply(dispatcher, "help", topic=last_topic(tracker), **place)
+        elif close and not (again and last_reply(tracker).get("kind") == "choices"):
+            reply(dispatcher, "choices", topics=close)
+        else:
+            reply(dispatcher, "fallback", times=2 if again else 1)
         return []
+
+
+def _close_calls(ranking: list[dict[str, Any]]) -> list[str]:
+    """Up to three topics, one of which is meant rather than not; none when it is anyone's guess."""
+    named = [entry for entry in ranking if entry["name"] != "nlu_fallback"]
+    if not named or named[0]["name"] not in TOPICS:
+        return []
+    possible = [entry for entry in named if entry["name"] in TOPICS and entry["confidence"] >= _POSSIBLE][:_MOST]
+    if sum(entry["confidence"] for entry in possible) < _LIKELY_TOGETHER:
+        return []
+    return [str(entry["name"]) for entry in possible]

@@ -8,10 +8,30 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+ADULTS = ("parent", "teacher", "professional")
+
 
 def reply(dispatcher: CollectingDispatcher, kind: str, **details: Any) -> None:
-    """Say `{"kind": kind, ...}`: the front door has the words for it."""
-    dispatcher.utter_message(json_message={"kind": kind, **details})
+    """Say `{"kind": kind, ...}`, leaving out what is None: the front door has the words for it."""
+    given = {name: value for name, value in details.items() if value is not None}
+    dispatcher.utter_message(json_message={"kind": kind, **given})
+
+
+def phrase(dispatcher: CollectingDispatcher, tracker: Tracker, name: str, **details: Any) -> None:
+    """Say a phrase of content/phrases/bot.yml, to an adult in the adults' form."""
+    who = tracker.get_slot("audience")
+    reply(dispatcher, "phrase", name=name, audience=who if who in ADULTS else None, **details)
+
+
+def intent_of(tracker: Tracker) -> str:
+    """What the present message was understood as."""
+    return str(tracker.latest_message["intent"]["name"])
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """What the present message named of this kind, the first of it."""
+    found = next(tracker.get_latest_entity_values(name), None)
+    return str(found) if found else None
 
 
 def earlier_intents(tracker: Tracker) -> Iterator[str]:
@@ -21,9 +41,18 @@ def earlier_intents(tracker: Tracker) -> Iterator[str]:
         yield str(event["parse_data"]["intent"]["name"])
 
 
-def last_reply(tracker: Tracker) -> dict[str, Any]:
-    """What the bot said last, as the front door got it; empty when it has said nothing."""
+def replies_before(tracker: Tracker) -> Iterator[dict[str, Any]]:
+    """What the bot has said before, as the front door got it, latest first."""
     for event in reversed(tracker.events):
         if event["event"] == "bot":
-            return dict((event.get("data") or {}).get("custom") or {})
-    return {}
+            yield dict((event.get("data") or {}).get("custom") or {})
+
+
+def last_reply(tracker: Tracker) -> dict[str, Any]:
+    """What the bot said last; empty when it has said nothing."""
+    return next(replies_before(tracker), {})
+
+
+def last_topic(tracker: Tracker) -> str | None:
+    """The topic that was talked about last, None before the first."""
+    return next((str(said["topic"]) for said in replies_before(tracker) if said.get("topic")), None)

@@ -12,7 +12,9 @@ CONFIG = ROOT / "config.yml"
 DOMAIN = ROOT / "bot" / "domain"
 DIALOGUE = (ROOT / "bot" / "rules", ROOT / "bot" / "stories")
 EXAMPLES = ROOT / "nlu_data"
-READING = tuple(ROOT / "bot" / name for name in ("tokens.py", "intents.py", "linear.py"))
+READING = tuple(
+    ROOT / "bot" / name for name in ("tokens.py", "places.py", "intents.py", "features.py", "network.py", "reader.py")
+)
 LANGUAGE = ROOT / "language"
 ACTIONS = ROOT / "actions"
 LOCK = ROOT / "bot" / "uv.lock"

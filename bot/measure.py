@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from bot.inputs import EXAMPLES
-from bot.linear import LinearModel
+from bot.reader import Reader
 from bot.training_data import Example, read_examples
 from language.folding import fold_text
 from language.spelling import second_form
@@ -55,7 +55,7 @@ def _unseen(examples: Sequence[Example], seed: int) -> list[tuple[str, list[tupl
     intents = [example.intent for example in examples]
     guesses = []
     for learn, ask in StratifiedKFold(5, shuffle=True, random_state=seed).split(texts, intents):
-        model = LinearModel.fit([texts[i] for i in learn], [intents[i] for i in learn])
+        model = Reader.fit([texts[i] for i in learn], [intents[i] for i in learn])
         rankings = model.rankings([texts[i] for i in ask])
         guesses += [(intents[i], ranking) for i, ranking in zip(ask, rankings, strict=True)]
     return guesses

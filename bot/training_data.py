@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from bot.inputs import files_in
-from bot.linear import FEWEST_EXAMPLES
+from bot.reader import FEWEST_EXAMPLES
 from language.folding import fold_text
 
 

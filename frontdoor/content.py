@@ -85,7 +85,10 @@ class Script(_Shape):
 
 
 class Help(_Shape):
-    """An entry of the directory of help."""
+    """An entry of the directory of help; without municipality and county it is for the whole country.
+
+    `country` stands for help outside Albania, and `service` for what the entry is there, like "police".
+    """
 
     slug: str
     name: str
@@ -97,10 +100,20 @@ class Help(_Shape):
     hours: str | None = None
     need: tuple[str, ...] = ()
     municipality: str | None = None
+    county: str | None = None
+    country: str | None = None
+    service: str | None = None
     verified: bool
     verified_on: date | None = None
     source: str | None = None
     note: str | None = None
+
+    @property
+    def shown(self) -> str | None:
+        """The number, or the address without its scheme, that a child may be shown; None while unverified."""
+        if not (self.verified or self.always):
+            return None
+        return self.number or (re.sub(r"^https?://(www\.)?", "", self.url).rstrip("/") if self.url else None)
 
 
 class ArticleSource(_Shape):
@@ -115,13 +128,21 @@ class ArticleSource(_Shape):
     verified: bool
 
 
+class Concern(_Shape):
+    """What it means when a reader says that an article's matter concerns them: a category and a level of risk."""
+
+    category: str
+    level: int = Field(ge=1, le=4)
+
+
 class ArticleHead(_Shape):
     """The head of an article."""
 
     title: str
+    button: str = Field(max_length=30)
     topic: str
     theme: str
-    audience: str
+    audience: Literal["child", "parent", "teacher", "professional"]
     register_: Literal["ti", "ju"] = Field(alias="register")
     sources: tuple[ArticleSource, ...]
     reviewed_by: str | None
@@ -130,6 +151,8 @@ class ArticleHead(_Shape):
     review_by: date
     related: tuple[str, ...] = ()
     level_floor: int = 0
+    concern: Concern | None = None
+    need: str | None = None
 
 
 class Article(BaseModel):
@@ -140,7 +163,29 @@ class Article(BaseModel):
     paragraphs: tuple[str, ...]
     steps: tuple[str, ...]
     help: str
-    short: str | None
+    simple: str | None
+
+
+class TopicGroup(_Shape):
+    """Topics that stand together in the menu; `pages` are buttons to something else than an article."""
+
+    name: str
+    title: Mapping[str, str]
+    topics: tuple[str, ...]
+    pages: tuple[PhraseButton, ...] = ()
+
+
+class Theme(_Shape):
+    """A theme of the menu with its topics in groups."""
+
+    theme: str
+    title: Mapping[str, str]
+    groups: tuple[TopicGroup, ...]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """All topics of the theme in the menu's order."""
+        return tuple(topic for group in self.groups for topic in group.topics)
 
 
 class Signature(_Shape):
@@ -163,10 +208,12 @@ class Content:
         }
         self.scripts = {script.id: script for script in self._scripts()}
         self.articles = {article.head.topic: article for article in self._articles()}
+        self.themes = {theme.theme: theme for theme in self._list(root / "themes.yml", None, Theme)}
         self.signatures = {
             signature.digest: signature for signature in self._list(root / "signatures.yml", "signatures", Signature)
         }
         self._check_placeholders()
+        self._check_menu()
 
     def number(self, slug: str) -> str:
         """The number to show for one of the six that are always shown."""
@@ -176,6 +223,14 @@ class Content:
     def numbers(self) -> dict[str, str]:
         """The six numbers that are always shown, by slug: what placeholders are filled from."""
         return {slug: self.number(slug) for slug in ALWAYS_SHOWN}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What each entry's placeholder becomes: its number or address where children may see it, else its name.
+
+        The six that are always shown stand there with their numbers, verified or not.
+        """
+        return {slug: entry.shown or entry.name for slug, entry in self.directory.items()}
 
     @property
     def signed_scripts(self) -> int:
@@ -239,7 +294,11 @@ class Content:
 
     def _directory(self) -> dict[str, Help]:
         path = self._root / "directory.yml"
-        entries = {entry.slug: entry for entry in self._list(path, "entries", Help)}
+        entries: dict[str, Help] = {}
+        for entry in self._list(path, "entries", Help):
+            if entry.slug in entries:
+                raise ContentError(f"{self._name(path)}, {entry.slug}: there is another entry of this name")
+            entries[entry.slug] = entry
         for slug in ALWAYS_SHOWN:
             if slug not in entries or not entries[slug].number or not entries[slug].always:
                 raise ContentError(f"{self._name(path)}: {slug} must be there, with a number and `always: true`")
@@ -295,7 +354,7 @@ class Content:
             "Çfarë mund të bëni",
             "Kush të ndihmon",
             "Kush ju ndihmon",
-            "Shkurt",
+            "Më thjesht",
         }
         if unknown:
             raise ContentError(f"{self._name(path)}: unknown heading {sorted(unknown)[0]!r}")
@@ -305,22 +364,32 @@ class Content:
             paragraphs=tuple(" ".join(p.split()) for p in opening.strip().split("\n\n") if p.strip()),
             steps=tuple(" ".join(line[1:].split()) for line in steps.split("\n") if line.startswith("-")),
             help=" ".join((named.get("Kush të ndihmon") or named.get("Kush ju ndihmon") or "").split()),
-            short=" ".join(named["Shkurt"].split()) if "Shkurt" in named else None,
+            simple=" ".join(named["Më thjesht"].split()) if "Më thjesht" in named else None,
         )
 
+    def _check_menu(self) -> None:
+        """Each article is found from the menu, in its theme; the menu and related topics lead to articles."""
+        offered = {topic: theme.theme for theme in self.themes.values() for topic in theme.topics}
+        for topic, article in self.articles.items():
+            if offered.get(topic) != article.head.theme:
+                raise ContentError(f"content/themes.yml: {topic} must stand under {article.head.theme}")
+            if article.head.concern and article.head.concern.category not in RISK_CATEGORIES:
+                raise ContentError(f"article {topic}: unknown category {article.head.concern.category!r}")
+        for topic in offered.keys() - self.articles.keys():
+            raise ContentError(f"content/themes.yml: there is no article {topic}")
+
     def _check_placeholders(self) -> None:
-        """Numbers stand only in the directory: scripts and articles may name those six, and the person."""
-        known = {*ALWAYS_SHOWN, "PERSON"}
+        """Numbers and addresses stand only in the directory: scripts may name six, articles all that it has."""
         said = [
-            (f"script {s.id}", step.text + (step.question or ""))
+            (f"script {s.id}", step.text + (step.question or ""), {*ALWAYS_SHOWN, "PERSON"})
             for s in self.scripts.values()
             for step in s.steps.values()
         ]
         said += [
-            (f"article {topic}", " ".join((*a.paragraphs, *a.steps, a.help, a.short or "")))
+            (f"article {topic}", " ".join((*a.paragraphs, *a.steps, a.help, a.simple or "")), set(self.directory))
             for topic, a in self.articles.items()
         ]
-        for where, text in said:
+        for where, text, known in said:
             for name in PLACEHOLDER.findall(text):
                 if name not in known:
-                    raise ContentError(f"{where}: {{{name}}} is not a number of the directory")
+                    raise ContentError(f"{where}: {{{name}}} is not an entry of the directory")

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from frontdoor.assessment import Facts, RiskAssessment
-from frontdoor.message import Inbound
+from frontdoor.message import Inbound, Said
 from frontdoor.ports import (
     Bot,
     BotTurn,
@@ -142,7 +142,7 @@ class Reception:
     def _screen(self, inbound: Inbound, press: Press | None, view: View) -> RiskAssessment:
         """The assessment of the visitor's words; our own words on a button raise nothing."""
         if press is not None:
-            return RiskAssessment(version=self._doors.screening.version, language="sq")
+            return self._of_tap(press.do)
         local = self._doors.clock().astimezone(TIRANE)
         conversation = view.conversation
         facts = Facts(local_time=local, age=conversation.age, repeated=conversation.mark > 0)
@@ -152,6 +152,14 @@ class Reception:
             # whatever fails inside must not lose a child: a person reads what nothing has screened
             self._screening_raised(error)
             return UNSCREENED
+
+    def _of_tap(self, do: str) -> RiskAssessment:
+        """A button's own words raise nothing, but for "it concerns me" under an article on a grave matter."""
+        concern = self._doors.words.concern(do)
+        version = self._doors.screening.version
+        if concern is None:
+            return RiskAssessment(version=version, language="sq")
+        return RiskAssessment(concern.level, (concern.category,), speaker="child", version=version, language="sq")
 
     async def _plan(self, inbound: Inbound, press: Press | None, view: View, assessment: RiskAssessment) -> Plan:
         live = inbound.channel in self._doors.live_channels
@@ -180,21 +188,22 @@ class Reception:
         """Answer, one after another, all that is owed; a lease keeps other processes from doing the same."""
         store = self._doors.store
         while (owed := await store.claim_answer(conversation, self._doors.owner)) is not None:
-            events, wished = None, False
+            events, wished = None, None
             try:
                 turn = await self._turn(owed)
-                wished = any((reply.get("custom") or {}).get("kind") == "counsellor" for reply in turn.replies)
-                replies = () if wished else self._doors.words.from_bot(turn.replies, level=owed.level)
+                wished = self._wished(turn)
+                speaker = owed.conversation.speaker
+                replies = () if wished else self._doors.words.from_bot(turn.replies, level=owed.level, speaker=speaker)
                 events = turn.events
             except BotUnavailable as error:
                 log.warning("the bot gave no answer: %s", error)
-                replies = (self._doors.words.bot_down(),)
+                replies = self._without_bot(owed)
             except Exception as error:
                 # an answer that nobody can read would be asked for again and again
                 log.error("the bot's answer cannot be said: %s", type(error).__name__)
-                replies = (self._doors.words.bot_down(),)
+                replies = self._without_bot(owed)
             if wished:
-                await self._wished(owed)
+                await self._apply(conversation, owed.conversation.channel, wished, answered=owed.message.id)
                 continue
             messages = await store.answer(owed, self._doors.owner, replies, events)
             if messages is None:
@@ -202,8 +211,8 @@ class Reception:
             await self._doors.bus.publish(Wake("conversation", conversation, messages[-1].id if messages else 0))
 
     async def _turn(self, owed: Unanswered) -> BotTurn:
-        do = owed.message.do or ""
-        intent = do.removeprefix("intent:") if do.startswith("intent:") else None
+        kind, _, name = (owed.message.do or "").partition(":")
+        intent = name if kind in ("intent", "article") else None
         return await self._doors.bot.turn(
             owed.conversation.id,
             owed.conversation.channel,
@@ -212,9 +221,20 @@ class Reception:
             intent=intent,
         )
 
-    async def _wished(self, owed: Unanswered) -> None:
-        """The bot understood a wish for a person that screening had not: as if the button had been tapped."""
-        await self._apply(owed.conversation.id, owed.conversation.channel, "counsellor", answered=owed.message.id)
+    def _without_bot(self, owed: Unanswered) -> tuple[Said, ...]:
+        """A page that was tapped needs no bot; to words it is said that the bot is down."""
+        return self._doors.words.page(owed.message.do or "") or (self._doors.words.bot_down(),)
+
+    def _wished(self, turn: BotTurn) -> str | None:
+        """What the bot understood and the front door does, as if its button had been tapped: a person, or a concern."""
+        for reply in turn.replies:
+            custom = reply.get("custom") or {}
+            if custom.get("kind") == "counsellor":
+                return "counsellor"
+            concerns = f"concerns:{custom.get('topic')}"
+            if custom.get("kind") == "concerns" and self._doors.words.concern(concerns):
+                return concerns
+        return None
 
     async def leave(self, conversation: str, channel: str) -> Kept | None:
         """Out of the queue, back to the assistant, unless it is an emergency; None when nothing was kept yet."""
@@ -226,7 +246,7 @@ class Reception:
             view = await self._doors.store.view(conversation, channel, fresh=True)
             if not view.exists:
                 return None
-            arrived = Arrived(view.conversation, RiskAssessment(), do, channel in self._doors.live_channels)
+            arrived = Arrived(view.conversation, self._of_tap(do), do, channel in self._doors.live_channels)
             plan = decide(arrived, self._doors.words, await self._doors.store.presence())
             kept = await self._doors.store.apply(view, plan, answered=answered)
             if kept is not None:

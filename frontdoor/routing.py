@@ -124,6 +124,9 @@ def _with(plan: Plan, **changes: object) -> Plan:
 def _tapped(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> Plan | None:
     """What a tapped button does; None when it is decided like words (an answer, an intent for the bot)."""
     do, conversation = arrived.do or "", arrived.conversation
+    if do.startswith("article:") and conversation.state in (State.BOT, State.CLOSED):
+        # the bot gives it, so that it knows what "simpler" or "its source" will be about
+        return _with(base, route=Route.BOT, asks_bot=True)
     page = words.page(do)
     if page is not None:
         # opened by the visitor's own tap: allowed at any time, and nobody but the page speaks

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from frontdoor.content import PLACEHOLDER, Article, Content, Phrase, Script
+from frontdoor.content import PLACEHOLDER, Article, Concern, Content, Phrase, Script, Theme, TopicGroup
+from frontdoor.help_finder import said_help
 from frontdoor.message import Button, Link, Said, Sender
 from frontdoor.ports import BotUnavailable
 
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
     from frontdoor.routing import Plan
 
 _CALLED = ("alo", "police", "ambulance")
+_ADULTS = ("parent", "teacher", "professional")
+_DISTRESSED = frozenset(("affirm_nothing", "deny_nothing", "not_that", "which_topic"))
+"""Empty words that level 1 does not get: its script's words stand in their place."""
+
+_DIRECTORY_TOPICS = frozenset(("emergency_numbers", "child_protection_unit", "how_to_report_online", "missing_child"))
+"""Topics whose question for a service is answered by the directory alone."""
+
+_MOST_TOPICS_AT_ONCE = 8
+"""A theme with more shows its groups first."""
+
 _CLOSING_DOTS = re.compile(r"\.\.+")
 
 
@@ -31,6 +43,7 @@ class Words:
         """`content` has been checked already."""
         self._content = content
         self._numbers = content.numbers
+        self._named = content.named
 
     def text(self, file: str, name: str, locale: str = "sq", **fill: str) -> str:
         """A phrase as plain text; raises KeyError for a name that content/ does not have."""
@@ -80,28 +93,54 @@ class Words:
             return (self.menu(name),)
         return None
 
-    def menu(self, theme: str = "") -> Said:
-        """The themes, or the topics of one."""
-        name = f"menu_{theme}" if f"menu_{theme}" in self._content.phrases["bot"] else "help_menu"
-        return self._phrase("bot", name, Sender.SYSTEM, "text")
+    def menu(self, place: str = "") -> Said:
+        """The themes; the groups of a theme ("internet"), or its topics where they are few; a group's topics.
+
+        A group is named "internet/photos". What is not there is the menu of the themes.
+        """
+        name, _, part = place.partition("/")
+        theme = self._content.themes.get(name)
+        if theme is None:
+            themes = tuple(Button(t.title["sq"], f"menu:{t.theme}") for t in self._content.themes.values())
+            text = self.text("bot", "help_menu")
+            return Said(Sender.SYSTEM, text, themes + self._phrase_buttons("bot", "help_menu"))
+        group = next((g for g in theme.groups if g.name == part), None)
+        title, buttons = (group.title if group else theme.title)["sq"], self._menu_buttons(theme, group)
+        return Said(Sender.SYSTEM, self.text("bot", "menu_theme", theme=title), buttons)
+
+    def _menu_buttons(self, theme: Theme, group: TopicGroup | None) -> tuple[Button, ...]:
+        if group is None and len(theme.topics) > _MOST_TOPICS_AT_ONCE:
+            groups = tuple(Button(g.title["sq"], f"menu:{theme.theme}/{g.name}") for g in theme.groups)
+            return groups + self._phrase_buttons("bot", "menu_theme")
+        shown = (group,) if group else theme.groups
+        topics = tuple(self._topic_button(topic) for g in shown for topic in g.topics)
+        pages = tuple(Button(page.title["sq"], page.do) for g in shown for page in g.pages)
+        return topics + pages + self._phrase_buttons("bot", "menu_theme")
+
+    def _topic_button(self, topic: str) -> Button:
+        return Button(self._content.articles[topic].head.button, f"article:{topic}")
 
     def article(self, topic: str) -> Said:
         """An article as a page and as plain text, with its sources, its date and what is related."""
-        article = self._content.articles[topic]
-        page = self._page(article)
-        related = [t for t in article.head.related if t in self._content.articles][:3]
+        page = self._page(self._content.articles[topic])
         return Said(
             sender=Sender.BOT,
             text=self._plain(page),
             kind="article",
             article=page,
-            buttons=tuple(Button(self._content.articles[t].head.title, f"article:{t}") for t in related),
-            links=tuple(
-                Link(source["publisher"] or source["title"] or source["url"], source["url"])
-                for source in page["sources"]
-                if (source["url"] or "").startswith("https://")
-            ),
+            buttons=self._related(topic),
+            links=_source_links(page),
         )
+
+    def concern(self, do: str) -> Concern | None:
+        """What a tap on "it concerns me" says of risk: `do` is concerns:<topic>; None for any other tap."""
+        kind, _, topic = do.partition(":")
+        article = self._content.articles.get(topic)
+        return article.head.concern if kind == "concerns" and article else None
+
+    def _related(self, topic: str) -> tuple[Button, ...]:
+        related = self._content.articles[topic].head.related
+        return tuple(self._topic_button(t) for t in related if t in self._content.articles)[:3]
 
     def script(self, name: str) -> Script:
         """A script by its id."""
@@ -129,36 +168,116 @@ class Words:
         """What is said when the bot gives no answer."""
         return self._phrase("system", "bot_down", Sender.SYSTEM, "line")
 
-    def from_bot(self, replies: Sequence[dict[str, Any]], *, level: int) -> tuple[Said, ...]:
+    def from_bot(self, replies: Sequence[dict[str, Any]], *, level: int, speaker: str = "unknown") -> tuple[Said, ...]:
         """The bot's replies in our words; at level 2 each answer ends with the offer of a person.
 
-        Raises BotUnavailable when there is nothing in them that can be said.
+        An article that is a sign in itself counts as its own level; where it asks whether it concerns the reader,
+        that question offers the person. Raises BotUnavailable when there is nothing that can be said.
         """
-        said = [words for reply in replies if (words := self._reply(reply, level)) is not None]
+        said: list[Said] = []
+        for reply in replies:
+            custom = reply.get("custom") or {}
+            if custom.get("kind") == "article" and (article := self._content.articles.get(str(custom.get("topic")))):
+                level = max(level, article.head.level_floor)
+            said += self._reply(custom, level, adult=speaker == "adult" or custom.get("audience") in _ADULTS)
         if not said:
             raise BotUnavailable("the turn named nothing that content/ has")
-        if level == 2 and said[-1].kind != "offer":
-            offer = self._phrase("bot", "offer", Sender.BOT, "text")
-            said.append(offer)
+        if (
+            level == 2
+            and said[-1].kind != "offer"
+            and not any(button.do == "counsellor" for button in said[-1].buttons)
+        ):
+            said.append(self._bot_phrase("offer", speaker == "adult"))
         return tuple(said)
 
-    def _reply(self, reply: dict[str, Any], level: int) -> Said | None:
-        custom = reply.get("custom") or {}
+    def _reply(self, custom: dict[str, Any], level: int, *, adult: bool) -> tuple[Said, ...]:
+        """One reply of the bot; nothing for what content/ does not have."""
+        topic = custom.get("topic") if custom.get("topic") in self._content.articles else None
+        topics = [str(t) for t in custom.get("topics") or () if t in self._content.articles]
         match custom.get("kind"):
-            case "article" if custom.get("topic") in self._content.articles:
-                return self.article(custom["topic"])
+            case "article" if topic:
+                return self._answered(topic, custom, adult)
+            case "simple" | "steps" | "source" | "more" if topic:
+                return (self._about(topic, custom["kind"]),)
+            case "help":
+                return (self._help(topic, custom, adult),)
+            case "choices" if topics:
+                chosen = self._bot_phrase("choices", adult)
+                return (replace(chosen, buttons=tuple(map(self._topic_button, topics)) + chosen.buttons),)
+            case "audience" if custom.get("topics"):
+                return (self._who_asks(tuple(custom["topics"])),)
             case "menu":
-                menu = self.menu(custom.get("theme") or "")
-                return Said(Sender.BOT, menu.text, menu.buttons, menu.links)
+                return (replace(self.menu(custom.get("theme") or ""), sender=Sender.BOT),)
             case "fallback" if level == 1:
-                return self._distress()
+                return (self._distress(),)
             case "fallback":
-                return self._phrase("bot", "fallback_1" if custom.get("times", 1) < 2 else "fallback_2", Sender.BOT)
+                return (self._bot_phrase("fallback_1" if custom.get("times", 1) < 2 else "fallback_2", adult),)
+            case "concerns":
+                return (self._distress() if level == 1 else self._bot_phrase("affirm_nothing", adult),)
+            case "concerns_not" if topic and self._content.articles[topic].head.concern:
+                return (self._bot_phrase("concern_no", adult),)
+            case "concerns_not":
+                return (self._distress() if level == 1 else self._bot_phrase("deny_nothing", adult),)
             case "phrase" if custom.get("name") in self._content.phrases["bot"]:
-                if level == 1 and custom["name"] in ("out_of_scope", "affirm_nothing", "deny_nothing"):
-                    return self._distress()
-                return self._phrase("bot", custom["name"], Sender.BOT)
-        return None
+                name = str(custom["name"])
+                if level == 1 and (name in _DISTRESSED or name.startswith("out_of_scope")):
+                    return (self._distress(),)
+                return (self._bot_phrase(name, adult),)
+        return ()
+
+    def _answered(self, topic: str, custom: dict[str, Any], adult: bool) -> tuple[Said, ...]:
+        """An article, after the help near the place that was named, and before the question whether it concerns."""
+        head = self._content.articles[topic].head
+        service = custom.get("service") if topic in _DIRECTORY_TOPICS else None
+        place = custom.get("municipality") or custom.get("country")
+        if service:
+            # The number or the place was asked for: that is the whole answer, the article one tap away.
+            told = self._help(topic, {**custom, "service": service}, adult)
+            return (replace(told, buttons=(self._topic_button(topic), *told.buttons)),)
+        first = (self._help(topic, {**custom, "service": None}, adult),) if head.need and place else ()
+        asked = () if head.concern is None or adult else (self._concerning(topic),)
+        return (*first, self.article(topic), *asked)
+
+    def _concerning(self, topic: str) -> Said:
+        asked = self._phrase("bot", "concern", Sender.BOT)
+        return replace(asked, buttons=(Button(self.text("bot", "concern_yes"), f"concerns:{topic}"), *asked.buttons))
+
+    def _about(self, topic: str, what: str) -> Said:
+        """What was asked about the answer just given: simpler, its steps, its source, or more."""
+        article = self._content.articles[topic]
+        page = self._page(article)
+        related = self._related(topic)
+        if what == "simple":
+            text = page["simple"] or f"{self.text('bot', 'in_few_words')} {page['paragraphs'][0]}"
+            return Said(Sender.BOT, text, related)
+        if what == "steps":
+            return Said(Sender.BOT, "\n".join((page["title"], *(f"• {step}" for step in page["steps"]))), related)
+        if what == "source":
+            text = f"{self.text('bot', 'source_where')}\n{self.sources_line(page)}"
+            return Said(Sender.BOT, text, links=_source_links(page))
+        more = self._phrase("bot", "more_about", Sender.BOT, title=page["title"])
+        return replace(more, buttons=related + more.buttons)
+
+    def _help(self, topic: str | None, custom: dict[str, Any], adult: bool) -> Said:
+        """Who helps: from the directory where something in it was asked for, else what the article says."""
+        article = self._content.articles[topic] if topic else None
+        need = article.head.need if article else None
+        place = {name: custom.get(name) for name in ("service", "municipality", "country")}
+        if need or any(place.values()):
+            need = None if place["service"] else need
+            return said_help(self, self._content, need=need, audience="parent" if adult else "child", **place)
+        told = self._phrase("bot", "who_helps", Sender.BOT)
+        return replace(told, text=self._filled(article.help)) if article and article.help else told
+
+    def _who_asks(self, audiences: Sequence[str]) -> Said:
+        titles = self._content.phrases["bot"]
+        buttons = tuple(Button(titles[f"audience_{who}"].sq, f"intent:audience_{who}") for who in audiences)
+        return Said(Sender.BOT, self.text("bot", "audience_question"), buttons)
+
+    def _bot_phrase(self, name: str, adult: bool) -> Said:
+        """A phrase of the bot, in "ju" where an adult writes and there is such a form."""
+        formal = f"{name}_adult"
+        return self._phrase("bot", formal if adult and formal in self._content.phrases["bot"] else name, Sender.BOT)
 
     def _distress(self) -> Said:
         """Level 1 without an article: the words of its script."""
@@ -215,7 +334,7 @@ class Words:
             "paragraphs": [self._filled(p) for p in article.paragraphs],
             "steps": [self._filled(s) for s in article.steps],
             "help": self._filled(article.help),
-            "short": self._filled(article.short) if article.short else None,
+            "simple": self._filled(article.simple) if article.simple else None,
             "sources": [
                 {"publisher": s.publisher, "title": s.title, "year": s.year, "url": s.url} for s in head.sources
             ],
@@ -249,6 +368,14 @@ class Words:
         return "\n".join(dict.fromkeys(named))
 
     def _filled(self, text: str, **fill: str) -> str:
-        values = {**self._numbers, **fill}
+        values = {**self._named, **fill}
         filled = PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group(0)), text)
         return _CLOSING_DOTS.sub(".", " ".join(filled.split(" "))).strip()
+
+
+def _source_links(page: dict[str, Any]) -> tuple[Link, ...]:
+    return tuple(
+        Link(source["publisher"] or source["title"] or source["url"], source["url"])
+        for source in page["sources"]
+        if (source["url"] or "").startswith("https://")
+    )

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from language.folding import Folded
 from language.spelling import CLITICS, WORD, single_letters, spelled_together, standard_words, undisguised
+from language.stems import stem
 
 _SENTENCE_END = re.compile(r"(?<!\.)\.(?!\.)|[!?\n;]")
 _PICTURE = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55]")
-_STEM = 5
 _LONGEST_WORD = 24
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 
@@ -74,12 +74,6 @@ def _standard(word: str) -> tuple[str, ...]:
     if forms == (plain,):
         forms = (single_letters(plain),)
     return tuple(form[:_LONGEST_WORD] for form in forms)
-
-
-def stem(word: str) -> str:
-    """A rough stem: endings differ by dialect, case and person, beginnings hardly do."""
-    short = word[:_STEM]
-    return short.rstrip("aeiou") if len(short) > 3 and len(short.rstrip("aeiou")) >= 3 else short
 
 
 def of_word(word: str) -> list[str]:

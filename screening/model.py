@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from frontdoor.assessment import RISK_CATEGORIES, Level
+from language.stems import stem
+from language.thesaurus import Thesaurus
 from screening.examples import HARMLESS
-from screening.features import Mark, Token, of_word, stem
+from screening.features import Mark, Token, of_word
 from screening.relations import FIRST_OF_CONCEPTS, relations
-from screening.thesaurus import Thesaurus
 
 MODELS = Path(__file__).resolve().parent.parent / "models" / "screening"
 """Where training writes and the service reads; kept out of version control."""

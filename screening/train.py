@@ -17,15 +17,16 @@ from typing import Any, TextIO
 import numpy as np
 
 from language.folding import fold
+from language.stems import stem
+from language.thesaurus import HERE as THESAURUS
+from language.thesaurus import Thesaurus
 from screening.examples import HERE as EXAMPLES
 from screening.examples import Example, ExamplesError, read_examples
-from screening.features import of_word, stem, tokens_of
+from screening.features import of_word, tokens_of
 from screening.lexicon import HERE as LEXICON
 from screening.model import ADULT, ARRAYS, DIGESTS, HEADS, LEVELS, MODELS, OTHER, OUTPUTS, Learnt, Model, ModelError
 from screening.relations import FIRST_OF_CONCEPTS, relations
 from screening.screen import Screen
-from screening.thesaurus import HERE as THESAURUS
-from screening.thesaurus import Thesaurus
 
 FOLDS = 3
 _DECIDES_NOTHING = frozenset({"__init__", "__main__", "explain", "opening"})

@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from frontdoor import safe_messaging
 from frontdoor.assessment import RISK_CATEGORIES
-from frontdoor.content import Content, Follow, Script, Step
+from frontdoor.content import Content, Script
+from frontdoor.safe_messaging import (
+    JU_FORMS,
+    METHODS,
+    RAW_NUMBERS,
+    RULES,
+    TI_FORMS,
+    VISITOR_FILES,
+    Finding,
+    Severity,
+    Text,
+    breaking,
+    check_script,
+    follows,
+    phrase_texts,
+    script_texts,
+    visitor_texts,
+)
+from frontdoor.spelling import Spelling
+from frontdoor.words import Words
 
 CONTENT = Path(__file__).parents[2] / "content"
 NUMBERS = ("alo", "missing", "police", "ambulance", "fire", "emergency")
 NUMBER = re.compile(r"\{(" + "|".join(NUMBERS) + r")\}")
 OUTSIDE = "Jashtë Shqipërisë: {emergency}."
-LONGEST_SENTENCE = 22
-
-FORBIDDEN = (
-    r"mos u mërzit",
-    r"ka njerëz më keq",
-    r"mendo(ji)? për prind",
-    r"pse s['’]e the",
-    r"pse nuk e the",
-    r"\bmëkat\w*",
-    r"\bturp (të|ta|i) kesh",
-    r"\bje (i|e) (sëmurë|çmendur|varur|sigurt|lënduar|kërcënuar)\b",
-    r"\b(i/e|e/i)\b",
-    r"\bvuan nga\b",
-    r"\bkreu vetëvrasje|vetëvrasje e suksesshme",
-)
-SECRECY = (
-    r"mbetet (mes|midis) nesh",
-    r"(?<!mos )\b(do ta|e) mba(jmë|j) (të )?sekret(in)?\b",
-    r"nuk i(a)? (tregojmë|themi|tregoj|them) (kurrë |dot )?askujt",
-    r"askush nuk do ta (marrë vesh|mësojë|dijë)",
-    r"askush nuk e (merr vesh|mëson)",
-    r"plotësisht (anonim|konfidencial|sekret)",
-    r"(premtoj|premtojmë|garantojmë) (se|që)",
-)
-METHODS = (
-    r"\b(litar|bris[kq]|thik|pushk|pistolet|helm|damar|prerj|mbyt|mbidoz|ilaç|tablet|kokrr)",
-    r"\b(varj[ea]|hidhu|hidhem|teh|tehe)\b",
-)
-AMOUNTS = r"\b\d+([.,]\d+)?\s?(mg|g|gram|ml|tableta|hapa|kokrra|gota|shishe|pilula)\b"
-RAW_NUMBERS = r"\b116[ -]?\d{3}\b|\b1(12|27|28|29)\b|\b0800\b|\+355"
-EMOJI = r"[\U0001F000-\U0001FAFF\u2600-\u27BF]"
-TI_FORMS = r"\b(ti|ty|yt|jote|tënd|tënde|telefono|shkruaj|thuaj(i|a|u)?|dëgjoje|tregoji)\b"
-JU_FORMS = r"\b(juaj|tuaj|jeni|keni|telefononi|shkruani|thuaj(i|a|u)ni|dëgjojeni|qëndroni)\b"
 
 ON_THE_PAGE = ("position", "minutes", "alias", "left", "time", "n", "date", "number", "publisher", "year")
 WEEK = ("week", "first", "last")
@@ -61,34 +49,12 @@ KNOWN_PLACEHOLDERS = {
     "visitor": {*NUMBERS, *ON_THE_PAGE},
     "console": {*NUMBERS, "n", "minutes", "alias", "level", "from", "to", "time", "date", "of", "share", *WEEK},
     "script": {*NUMBERS, "PERSON"},
-    "article": {*NUMBERS},
 }
-VISITOR_FILES = ("bot", "system", "errors", "visitor")
 THEMES = ("internet", "drugs", "tobacco", "sexual_health", "growing_up", "rights_and_safety", "service")
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text that somebody can receive, with the place where it stands."""
-
-    where: str
-    kind: str
-    words: str
 
 
 def _yaml(path: Path) -> Any:
     return yaml.safe_load(path.read_text("utf-8"))
-
-
-def _said(step: Step) -> str:
-    """All that is said at this step."""
-    return f"{step.text} {step.question or ''}".strip()
-
-
-def _follows(step: Step) -> dict[str, Follow]:
-    """What follows each answer that the step knows."""
-    answers = {"yes": step.yes, "no": step.no, "one": step.one, "other": step.other, "silence": step.silence}
-    return {answer: follow for answer, follow in answers.items() if follow is not None}
 
 
 def _reached(script: Script) -> dict[str, int]:
@@ -100,120 +66,111 @@ def _reached(script: Script) -> dict[str, int]:
         if levels.get(name, -1) >= level:
             continue
         levels[name] = level
-        walk += [(f.step, max(level, f.level or 0)) for f in _follows(script.steps[name]).values() if f.step]
+        walk += [(f.step, max(level, f.level or 0)) for f in follows(script.steps[name]).values() if f.step]
     return levels
 
 
-def _phrase_texts(locale: str, files: tuple[str, ...]) -> Iterator[Text]:
-    for file in files:
-        for name, phrase in _yaml(CONTENT / "phrases" / f"{file}.yml").items():
-            yield Text(f"phrases/{file}.yml {name}", file, phrase[locale])
-            for button in phrase.get("buttons", ()):
-                yield Text(f"phrases/{file}.yml {name}, a button", file, button["title"][locale])
-
-
-def _article_texts() -> Iterator[Text]:
-    for path in sorted((CONTENT / "articles").glob("*.md")):
-        _, head, body = path.read_text("utf-8").split("---\n", 2)
-        yield Text(f"articles/{path.name}, title", "article", yaml.safe_load(head)["title"])
-        yield Text(f"articles/{path.name}", "article", body)
-
-
 HOUSE = Content(CONTENT)
+WORDS = Words(HOUSE)
 SCRIPTS = tuple(HOUSE.scripts.values())
 HIGH_SCRIPTS = tuple(script for script in SCRIPTS if script.levels and min(script.levels) >= 3)
-SCRIPT_TEXTS = tuple(
-    Text(f"script {script.id}, step {name}", "script", _said(step))
-    for script in SCRIPTS
-    for name, step in script.steps.items()
-)
-PHRASE_TEXTS = tuple(_phrase_texts("sq", VISITOR_FILES))
-VISITOR_TEXTS = (*PHRASE_TEXTS, *SCRIPT_TEXTS, *_article_texts())
+SCRIPT_TEXTS = tuple(text for script in SCRIPTS for text in script_texts(script))
 
 
-def _breaking(texts: tuple[Text, ...], *patterns: str) -> list[str]:
-    """Where one of the patterns stands, with what was found."""
-    return [
-        f"{text.where}: {found.group(0)!r}"
-        for text in texts
-        for pattern in patterns
-        if (found := re.search(pattern, text.words, re.IGNORECASE))
-    ]
+def say(name: str, /, **fill: str) -> str:
+    return WORDS.text("checks", name, **fill)
 
 
-def _sentences(words: str) -> Iterator[str]:
-    """Sentences as a reader takes breath: also at a colon, a semicolon, a line's end."""
-    for sentence in re.split(r"[.!?…:;·](?=\s|$|[”“\"])|\n+", words):
-        if sentence.strip():
-            yield sentence.strip()
+@functools.cache
+def found(spelling: Spelling | None = None) -> tuple[Finding, ...]:
+    """All errors in what a visitor can receive; past its review date an article is one."""
+    all_ = safe_messaging.check(HOUSE, safe_messaging.bodies(CONTENT), date.today(), say, spelling)
+    return tuple(finding for finding in all_ if finding.severity is Severity.ERROR)
+
+
+def errors(rules: set[str], spelling: Spelling | None = None) -> list[tuple[str, str]]:
+    """Where what a visitor can receive breaks one of these rules."""
+    return [(finding.where, finding.words) for finding in found(spelling) if finding.rule in rules]
+
+
+def _phrases(locale: str, files: tuple[str, ...]) -> Iterator[tuple[str, Text]]:
+    for file in files:
+        for text in phrase_texts(file, HOUSE.phrases[file], locale):
+            yield file, text
 
 
 def test_nothing_hurtful_is_said() -> None:
-    assert _breaking(VISITOR_TEXTS, *FORBIDDEN) == []
+    assert errors({"hurtful", "blame", "diagnosis", "label", "verdict"}) == []
 
 
 def test_no_total_secrecy_is_promised() -> None:
-    assert _breaking(VISITOR_TEXTS, *SECRECY) == []
-
-
-def test_no_child_is_asked_why() -> None:
-    asked = [
-        text.where
-        for text in VISITOR_TEXTS
-        for question in re.findall(r"[^.!?\n]*\?", text.words)
-        if re.search(r"\bpse\b", question, re.IGNORECASE)
-    ]
-    assert asked == []
-
-
-def test_scripts_and_phrases_name_no_means() -> None:
-    assert _breaking((*PHRASE_TEXTS, *SCRIPT_TEXTS), *METHODS) == []
+    assert errors({"secrecy", "promise"}) == []
 
 
 def test_no_text_names_an_amount() -> None:
-    assert _breaking(VISITOR_TEXTS, AMOUNTS) == []
+    assert errors({"amount", "price"}) == []
+
+
+@pytest.mark.parametrize("rule", sorted({rule.name for rule in RULES}))
+def test_no_rule_of_safe_messaging_is_broken(rule: str) -> None:
+    assert errors({rule}) == []
+
+
+def test_no_child_is_asked_why() -> None:
+    assert errors({"why"}) == []
+
+
+def test_scripts_and_phrases_name_no_means() -> None:
+    texts = [text for text in visitor_texts(HOUSE, say) if text.kind in ("script", "phrase")]
+    assert len(texts) > 500
+    assert all(text.strict for text in texts)
+    assert [text.where for text in texts if [*breaking(METHODS, text)]] == []
+
+
+def test_nothing_that_looks_like_a_number_or_an_address_stands_in_a_text() -> None:
+    assert errors({"number"}) == []
 
 
 def test_numbers_of_help_stand_only_in_the_directory() -> None:
-    found = [
+    numbers = [
         f"{path.relative_to(CONTENT)}: {number.group(0)}"
         for path in sorted((*CONTENT.rglob("*.yml"), *CONTENT.rglob("*.md")))
         if path.name != "directory.yml"
         for number in re.finditer(RAW_NUMBERS, path.read_text("utf-8"))
     ]
-    assert found == []
+    assert numbers == []
 
 
 def test_sentences_are_short() -> None:
-    long = [
-        f"{text.where}: {len(sentence.split())} words: {sentence}"
-        for text in VISITOR_TEXTS
-        for sentence in _sentences(text.words)
-        if len(sentence.split()) > LONGEST_SENTENCE
-    ]
-    assert long == []
+    assert errors({"sentence"}) == []
 
 
 def test_nothing_blinks_or_shouts() -> None:
-    greeting = ("phrases/bot.yml opening", "phrases/bot.yml greet")
-    calm = tuple(text for text in VISITOR_TEXTS if text.where not in greeting)
-    assert _breaking(VISITOR_TEXTS, EMOJI) == []
-    assert _breaking(tuple(text for text in calm if text.kind != "article"), "!") == []
+    assert errors({"shouting", "emoji"}) == []
+
+
+def test_words_are_written_right(spelling: Spelling) -> None:
+    assert errors({"spelling"}, spelling) == []
+
+
+def test_every_article_has_its_parts_its_sources_and_its_dates() -> None:
+    assert [(finding.where, finding.rule, finding.words) for finding in found()] == []
 
 
 def test_every_placeholder_can_be_filled() -> None:
-    texts = (
-        *VISITOR_TEXTS,
-        *_phrase_texts("en", (*VISITOR_FILES, "console")),
-        *_phrase_texts("sq", ("console",)),
-    )
+    texts = [
+        *_phrases("sq", (*VISITOR_FILES, "console")),
+        *_phrases("en", (*VISITOR_FILES, "console")),
+        *(("script", text) for text in SCRIPT_TEXTS),
+    ]
     unknown = [
         f"{text.where}: {{{name}}}"
-        for text in texts
+        for kind, text in texts
         for name in re.findall(r"\{(\w+)\}", text.words)
-        if name not in KNOWN_PLACEHOLDERS[text.kind]
+        if name not in KNOWN_PLACEHOLDERS[kind]
     ]
     assert unknown == []
+    assert errors({"placeholder"}) == []
 
 
 def test_both_languages_fill_the_same_places() -> None:
@@ -277,21 +234,18 @@ def test_the_emergency_card_names_each_number_and_ends_outside_albania() -> None
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.id)
 def test_one_question_at_a_time(script: Script) -> None:
-    for name, step in script.steps.items():
-        assert "?" not in step.text, name
-        assert (step.question or "?").count("?") == 1, name
-        assert (step.question or "?").endswith("?"), name
+    assert [*check_script(script, say)] == []
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.id)
 def test_every_step_can_be_reached_and_comes_to_an_end(script: Script) -> None:
     assert set(_reached(script)) == set(script.steps)
     for name, step in script.steps.items():
-        assert not _follows(step) or step.question, f"{name} waits for an answer to no question"
+        assert not follows(step) or step.question, f"{name} waits for an answer to no question"
 
     def walk(name: str, before: tuple[str, ...]) -> None:
         assert name not in before, f"{script.id} goes round in circles: {(*before, name)}"
-        for follow in _follows(script.steps[name]).values():
+        for follow in follows(script.steps[name]).values():
             if follow.step:
                 walk(follow.step, (*before, name))
 
@@ -308,7 +262,7 @@ def test_every_path_ends_with_a_person_or_a_number(script: Script) -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.id)
 def test_an_answer_only_raises(script: Script) -> None:
     for name, step in script.steps.items():
-        for answer, follow in _follows(step).items():
+        for answer, follow in follows(step).items():
             assert follow.level is None or follow.level > min(script.levels, default=0), (name, answer)
 
 
@@ -327,13 +281,13 @@ def test_every_emergency_text_ends_outside_albania(script: Script) -> None:
 
 @pytest.mark.parametrize("script", HIGH_SCRIPTS, ids=lambda script: script.id)
 def test_after_a_minute_of_silence_we_are_still_here_and_the_question_stays_open(script: Script) -> None:
-    follows = _follows(script.steps[script.first])
-    silent = follows.pop("silence").step
+    answers = follows(script.steps[script.first])
+    silent = answers.pop("silence").step
     assert silent is not None
     still = script.steps[silent]
     assert still.text.startswith("Jemi ende këtu")
     assert still.question == script.steps[script.first].question
-    assert _follows(still) == follows
+    assert follows(still) == answers
 
 
 @pytest.mark.parametrize(
@@ -373,18 +327,10 @@ def test_no_two_scripts_fit_equally_well() -> None:
 
 
 def test_adults_are_addressed_as_ju_and_children_as_ti() -> None:
-    adults = {script.id for script in SCRIPTS if script.speaker == "adult"}
-    spoken = [(t.where.split()[1].rstrip(",") in adults, t) for t in SCRIPT_TEXTS]
-    to_adults = tuple(text for adult, text in spoken if adult)
-    # quoted speech is somebody else's, and "telefononi bashkë" is said to the child and who stands by
-    children = tuple(
-        Text(text.where, text.kind, re.sub(r"“[^”]*”|telefononi bashkë", "", text.words, flags=re.IGNORECASE))
-        for adult, text in spoken
-        if not adult
-    )
+    to_adults = [text for text in SCRIPT_TEXTS if text.register == "ju"]
     assert len(to_adults) > 100
-    assert _breaking(to_adults, TI_FORMS) == []
-    assert _breaking(children, JU_FORMS) == []
+    assert [text.where for text in to_adults if [*breaking(TI_FORMS, text)]] == []
+    assert [text.where for text in SCRIPT_TEXTS if [*breaking(JU_FORMS, text)]] == []
 
 
 def test_a_signature_is_a_persons() -> None:

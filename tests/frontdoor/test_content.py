@@ -17,6 +17,7 @@ Edit = Callable[[str, str, str], None]
 
 _ARTICLE = """---
 title: Diçka
+button: Diçka
 topic: something
 theme: drugs
 audience: child
@@ -212,10 +213,10 @@ class TestArticles:
     def test_its_parts_are_told_apart(self, folder: Path) -> None:
         body = (
             "I dyti,\nnë dy rreshta.\n\n## Çfarë mund të bësh\n- një\n- dy\n\n"
-            "## Kush të ndihmon\nTelefono {alo}.\n\n## Shkurt\nShkurt.\n"
+            "## Kush të ndihmon\nTelefono {alo}.\n\n## Më thjesht\nMë thjesht.\n"
         )
         (folder / "articles" / "something.md").write_text(_ARTICLE + "\n" + body, "utf-8")
         article = Content(folder).articles["something"]
         assert article.paragraphs == ("Një paragraf.", "I dyti, në dy rreshta.")
         assert article.steps == ("një", "dy")
-        assert (article.help, article.short) == ("Telefono {alo}.", "Shkurt.")
+        assert (article.help, article.simple) == ("Telefono {alo}.", "Më thjesht.")

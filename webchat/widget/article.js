@@ -94,14 +94,14 @@ export function page(article, words) {
     steps(article.steps || [], words),
     article.help ? paragraph(article.help, words, "help") : null,
   );
-  const short = article.short ? make("div", { class: "full", hidden: true }, ...paragraphs(article.short, words)) : null;
+  const simple = article.simple ? make("div", { class: "full", hidden: true }, ...paragraphs(article.simple, words)) : null;
   return make(
     "div",
     { class: "page" },
     make("h2", { text: article.title }),
-    short && shortener(full, short, words),
+    simple && simplifier(full, simple, words),
     full,
-    short,
+    simple,
     origin(article, words),
   );
 }
@@ -123,13 +123,13 @@ function steps(list, words) {
 
 /**
  * @param {HTMLElement} full
- * @param {HTMLElement} short
+ * @param {HTMLElement} simple
  * @param {Words} words
  */
-function shortener(full, short, words) {
-  const toggle = button(words.say("more_short"), "quiet-button", () => {
+function simplifier(full, simple, words) {
+  const toggle = button(words.say("more_simple"), "quiet-button", () => {
     full.hidden = !full.hidden;
-    short.hidden = !short.hidden;
+    simple.hidden = !simple.hidden;
     toggle.setAttribute("aria-pressed", String(full.hidden));
   });
   toggle.setAttribute("aria-pressed", "false");

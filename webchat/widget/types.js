@@ -14,7 +14,7 @@
  * @property {string[]} paragraphs
  * @property {string[]} steps
  * @property {string} [help]
- * @property {string | null} [short]
+ * @property {string | null} [simple]
  * @property {Source[]} [sources]
  * @property {boolean} [draft]
  * @property {string | null} [written_on]

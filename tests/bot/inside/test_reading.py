@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.dialogue import Dialogue
 from bot.intents import WordsClassifier
-from bot.linear import LinearModel
+from bot.reader import Reader
 from bot.tokens import AlbanianTokenizer
 
 FRUIT = {
@@ -26,9 +26,9 @@ def tokens(text: str) -> list[Token]:
 
 
 @pytest.fixture(scope="module")
-def fruit() -> LinearModel:
+def fruit() -> Reader:
     pairs = [(text, label) for label, texts in FRUIT.items() for text in texts]
-    return LinearModel.fit([text for text, _ in pairs], [label for _, label in pairs])
+    return Reader.fit([text for text, _ in pairs], [label for _, label in pairs])
 
 
 @pytest.mark.parametrize(
@@ -56,16 +56,16 @@ def test_a_message_without_words_is_one_token(text: str) -> None:
     assert len(tokens(text)) == 1
 
 
-def test_a_saved_model_reads_the_same(fruit: LinearModel, tmp_path: Path) -> None:
+def test_a_saved_model_reads_the_same(fruit: Reader, tmp_path: Path) -> None:
     fruit.save(tmp_path)
-    loaded = LinearModel.load(tmp_path)
+    loaded = Reader.load(tmp_path)
 
     asked = ["molle", "dardhe e embel", "dicka tjeter", ""]
     assert loaded.rankings(asked) == fruit.rankings(asked)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["model.json", "model.npz"]
 
 
-def test_probabilities_are_sorted_and_sum_to_one(fruit: LinearModel) -> None:
+def test_probabilities_are_sorted_and_sum_to_one(fruit: Reader) -> None:
     (ranking,) = fruit.rankings(["dua nje molle te kuqe"])
 
     assert ranking[0][0] == "apple"
@@ -73,7 +73,7 @@ def test_probabilities_are_sorted_and_sum_to_one(fruit: LinearModel) -> None:
     assert sum(chance for _, chance in ranking) == pytest.approx(1, abs=1e-5)
 
 
-def test_nothing_known_is_as_likely_anything(fruit: LinearModel) -> None:
+def test_nothing_known_is_as_likely_anything(fruit: Reader) -> None:
     (ranking,) = fruit.rankings([""])
 
     assert [chance for _, chance in ranking] == [pytest.approx(1 / 3)] * 3
@@ -81,14 +81,14 @@ def test_nothing_known_is_as_likely_anything(fruit: LinearModel) -> None:
 
 def test_two_labels_will_do() -> None:
     pairs = [(text, label) for label in ("apple", "pear") for text in FRUIT[label]]
-    model = LinearModel.fit([text for text, _ in pairs], [label for _, label in pairs])
+    model = Reader.fit([text for text, _ in pairs], [label for _, label in pairs])
 
     assert [model.rankings([text])[0][0][0] for text in ("molle", "dardhe")] == ["apple", "pear"]
 
 
-def test_the_same_examples_give_the_same_model(fruit: LinearModel) -> None:
+def test_the_same_examples_give_the_same_model(fruit: Reader) -> None:
     pairs = [(text, label) for label, texts in FRUIT.items() for text in texts]
-    again = LinearModel.fit([text for text, _ in pairs], [label for _, label in pairs])
+    again = Reader.fit([text for text, _ in pairs], [label for _, label in pairs])
 
     assert again.rankings(["molle e bute"]) == fruit.rankings(["molle e bute"])
 

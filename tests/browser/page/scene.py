@@ -24,7 +24,7 @@ ARTICLE: Frame = {
         "paragraphs": ["Një paragraf.", "Një tjetër."],
         "steps": ["Thuaj jo.", "Fol me dikë."],
         "help": "Dikush të dëgjon.",
-        "short": "Shkurt.",
+        "simple": "Më thjesht.",
         "sources": [{"publisher": "NIDA", "title": "Cannabis", "year": 2019, "url": "https://nida.nih.gov/"}],
         "draft": True,
         "written_on": "2026-11-22",
