@@ -11,7 +11,7 @@ PY := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT :=
 export UV_LINK_MODE := copy
 
-.PHONY: help setup setup-main setup-bot model run test check content evaluate bench format clean
+.PHONY: help setup setup-main setup-bot model run ask test check content evaluate bench format clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -47,6 +47,12 @@ model: setup-main setup-bot  ## train the bot and screening, each when what it l
 run: setup model  ## start the whole service
 	@exec $(PY) serve.py
 
+# Standard output holds the answers alone, and standard input the questions: what is made first gets neither.
+ask:  ## ask the bot: Q="a te bon vares bari", or lines {"id","text"} on standard input
+	@make setup </dev/null >&2
+	bot/.venv/bin/python -m bot.train </dev/null >&2
+	exec $(PY) -m webchat.ask -- $${Q:+"$$Q"}
+
 test: setup model  ## all tests; those that need a system package which is missing say so and are skipped
 	@tools/have
 	bot/.venv/bin/python -m pytest -q tests/bot/inside -c bot/pytest.ini
@@ -67,8 +73,8 @@ evaluate: setup-main  ## measure screening and the reading of languages; writes 
 	@$(PY) -m screening.train
 	$(PY) -m tests.evaluation
 
-bench: setup model  ## measure this machine; prints figures and never fails on time
-	@$(PY) -m tests.bench
+bench: setup model  ## measure this machine; prints figures and never fails on time; SOAK=50000 for the whole soak
+	@$(PY) -m tests.bench $(if $(SOAK),--soak $(SOAK))
 
 format: setup-main  ## rewrite the code in the common form
 	@$(PY) -m ruff format .

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import last_reply, phrase, reply
+from actions.replies import elsewhere, last_reply, last_topic, phrase, place_of, reply
 from actions.topic import answer_topic
 
 
@@ -23,12 +23,15 @@ class ActionAffirm(Action):
     ) -> list[dict[str, Any]]:
         """One reply, no events."""
         last = last_reply(tracker)
-        if last.get("kind") == "fallback" and last.get("times") == 2:
+        if elsewhere(tracker):
+            # "Po në Tiranë?" begins like a yes.
+            reply(dispatcher, "help", topic=last_topic(tracker), **place_of(tracker))
+        elif last.get("kind") == "fallback" and last.get("times") == 2:
             reply(dispatcher, "counsellor")
         elif last.get("kind") == "choices":
             answer_topic(dispatcher, tracker, str(last["topics"][0]))
-        elif last.get("kind") == "article":
-            # The front door knows whether its article asked; where it did not, this is any yes.
+        elif last.get("kind") == "article" and not last.get("audience"):
+            # The front door knows whether its article asked, as it never asks adults; else this is any yes.
             reply(dispatcher, "concerns", topic=last["topic"])
         else:
             phrase(dispatcher, tracker, "affirm_nothing")
@@ -49,7 +52,7 @@ class ActionDeny(Action):
         last = last_reply(tracker)
         if last.get("kind") == "choices":
             reply(dispatcher, "fallback", times=2)
-        elif last.get("kind") == "article":
+        elif last.get("kind") == "article" and not last.get("audience"):
             reply(dispatcher, "concerns_not", topic=last["topic"])
         else:
             phrase(dispatcher, tracker, "deny_nothing")

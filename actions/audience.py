@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replies import ADULTS, intent_of, last_reply, reply
+from actions.topics import meant_for
 
 
 class ActionAudience(Action):
@@ -26,14 +27,7 @@ class ActionAudience(Action):
         adult = who if who in ADULTS else None
         last = last_reply(tracker)
         if last.get("kind") == "audience":
-            topics = dict(last["topics"])
-            others = [topics[name] for name in ADULTS if name in topics]
-            reply(
-                dispatcher,
-                "article",
-                topic=topics.get(who) or (others[0] if adult else topics["child"]),
-                audience=adult,
-            )
+            reply(dispatcher, "article", topic=meant_for(last["topics"], who), audience=adult)
         else:
             reply(dispatcher, "phrase", name="audience_noted", audience=adult)
         return [SlotSet("audience", who)]

@@ -7,8 +7,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import earlier_intents, entity, last_reply, last_topic, reply
-from actions.topics import TOPICS
+from actions.replies import earlier_intents, last_reply, last_topic, place_of, reply
+from actions.topic import answer_topic
+from actions.topics import TOPICS, meant_for, one_matter
 
 _POSSIBLE = 0.1
 _LIKELY_TOGETHER = 0.45
@@ -26,16 +27,23 @@ class ActionFallback(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """One reply, no events: the intents of the turns before tell how often it has been."""
-        place = {name: entity(tracker, name) for name in ("service", "municipality", "country")}
+        place = place_of(tracker)
         close = _close_calls(tracker.latest_message.get("intent_ranking") or [])
-        again = next(earlier_intents(tracker), None) in ("nlu_fallback", "not_that")
-        if place["service"] or (place["municipality"] and last_topic(tracker)):
+        matter, who, last = one_matter(close), tracker.get_slot("audience"), last_reply(tracker)
+        # A question about a place that was answered has been understood, whatever its intent was called.
+        again = next(earlier_intents(tracker), None) in ("nlu_fallback", "not_that") and last.get("kind") != "help"
+        if place["service"] or (any(place.values()) and last_topic(tracker)):
             # "Po në Shkodër?" goes on about what was asked before.
             reply(dispatcher, "help", topic=last_topic(tracker), **place)
-        elif close and not (again and last_reply(tracker).get("kind") == "choices"):
-            reply(dispatcher, "choices", topics=close)
-        else:
+        elif matter and who:
+            answer_topic(dispatcher, tracker, meant_for(matter, who))
+        elif not close or (again and last.get("kind") in ("choices", "audience")):
             reply(dispatcher, "fallback", times=2 if again else 1)
+        elif matter:
+            # "Is it the child's article or the parents'?" is not what anybody would ask.
+            reply(dispatcher, "audience", topics=dict(matter))
+        else:
+            reply(dispatcher, "choices", topics=close)
         return []
 
 

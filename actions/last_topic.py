@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import earlier_intents, entity, intent_of, last_reply, last_topic, phrase, reply
+from actions.replies import earlier_intents, intent_of, last_reply, last_topic, phrase, place_of, reply
 from actions.topic import answer_topic
 
 _REPLIES = {"more": "more", "simpler": "simple", "source": "source", "how_to_stop": "steps", "who_helps": "help"}
@@ -53,8 +53,7 @@ class ActionLastTopic(Action):
         elif asked == "how_to_stop" and topic is None:
             reply(dispatcher, "choices", topics=list(_STOPPABLE))
         elif asked == "who_helps":
-            place = {name: entity(tracker, name) for name in ("service", "municipality", "country")}
-            reply(dispatcher, "help", topic=topic, **place)
+            reply(dispatcher, "help", topic=topic, **place_of(tracker))
         elif asked == "source" and topic is None:
             phrase(dispatcher, tracker, "source_general")
         elif topic is None:

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import entity, intent_of, phrase
+from actions.replies import elsewhere, entity, intent_of, last_topic, phrase, place_of, reply
 
 
 class ActionPhrase(Action):
@@ -37,5 +37,8 @@ class ActionOutOfScope(Action):
     ) -> list[dict[str, Any]]:
         """One reply, no events."""
         kind = entity(tracker, "kind")
+        if kind in (None, "other") and elsewhere(tracker):
+            reply(dispatcher, "help", topic=last_topic(tracker), **place_of(tracker))
+            return []
         phrase(dispatcher, tracker, "out_of_scope" if kind in (None, "other") else f"out_of_scope_{kind}")
         return []

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 ADULTS = ("parent", "teacher", "professional")
+_PLACE = ("service", "municipality", "country")
 
 
 def reply(dispatcher: CollectingDispatcher, kind: str, **details: Any) -> None:
@@ -32,6 +33,18 @@ def entity(tracker: Tracker, name: str) -> str | None:
     """What the present message named of this kind, the first of it."""
     found = next(tracker.get_latest_entity_values(name), None)
     return str(found) if found else None
+
+
+def place_of(tracker: Tracker) -> dict[str, str | None]:
+    """Which help the present message names, and where: to be given on with a reply."""
+    return {name: entity(tracker, name) for name in _PLACE}
+
+
+def elsewhere(tracker: Tracker) -> bool:
+    """«Po në Tiranë?»: names a place, right after an answer about help somewhere."""
+    last = last_reply(tracker)
+    about_places = last.get("kind") == "help" or (last.get("kind") == "article" and any(last.get(n) for n in _PLACE))
+    return about_places and any(entity(tracker, name) for name in _PLACE[1:])
 
 
 def earlier_intents(tracker: Tracker) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import ADULTS, entity, intent_of, phrase, reply
+from actions.replies import ADULTS, entity, intent_of, phrase, place_of, reply
 from actions.topics import for_audience, unclear_audience
 
 
@@ -41,8 +41,6 @@ def answer_topic(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str)
         dispatcher,
         "article",
         topic=topic,
-        service=entity(tracker, "service"),
-        municipality=entity(tracker, "municipality"),
-        country=entity(tracker, "country"),
+        **place_of(tracker),
         audience=who if who in ADULTS else None,
     )

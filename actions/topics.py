@@ -61,6 +61,19 @@ def unclear_audience(ranking: Sequence[Mapping[str, Any]]) -> Mapping[str, str] 
     return None
 
 
+def one_matter(topics: Sequence[str]) -> Mapping[str, str] | None:
+    """The matter that all of these topics treat, each for other people; None for one topic alone."""
+    if len(topics) < 2:
+        return None
+    return next((matter for matter in MATTERS if set(topics) <= set(matter.values())), None)
+
+
+def meant_for(matter: Mapping[str, str], audience: str) -> str:
+    """The matter's article for who asks; adults without one of their own get the first of other adults."""
+    others = [topic for who, topic in matter.items() if who != "child"]
+    return matter.get(audience) or others[0]
+
+
 def _matters_of(topic: str) -> list[Mapping[str, str]]:
     return [matter for matter in MATTERS if topic in matter.values()]
 

@@ -60,16 +60,17 @@ def softmax(scores: Any) -> Any:
 
 def _learn(layers: list[Any], seen: list[Any], rows: csr_matrix, labels: Any, rate: float, chance: Any) -> None:
     into, into_bias, out, out_bias = layers
-    rows.data *= (chance.random(rows.nnz) > _DROPPED).astype(np.float32) / (1 - _DROPPED)
-    touched, places = np.unique(rows.indices, return_inverse=True)
-    narrow = csr_matrix((rows.data, places, rows.indptr), shape=(rows.shape[0], len(touched)))
+    kept = chance.random(rows.nnz) > _DROPPED
+    touched, places = np.unique(rows.indices[kept], return_inverse=True)
+    ends = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
+    narrow = csr_matrix((rows.data[kept] / (1 - _DROPPED), places, ends), shape=(rows.shape[0], len(touched)))
     before = narrow @ into[touched] + into_bias
-    kept = (chance.random(before.shape) > _DROPPED_HIDDEN).astype(np.float32) / (1 - _DROPPED_HIDDEN)
-    hidden = np.maximum(before, 0) * kept
+    open_ = (chance.random(before.shape) > _DROPPED_HIDDEN).astype(np.float32) / (1 - _DROPPED_HIDDEN)
+    hidden = np.maximum(before, 0) * open_
     wrong = softmax(hidden @ out + out_bias)
     wrong[np.arange(len(labels)), labels] -= 1
     wrong /= len(labels)
-    back = (wrong @ out.T) * kept * (before > 0)
+    back = (wrong @ out.T) * open_ * (before > 0)
     steps = (narrow.T @ back, back.sum(axis=0), hidden.T @ wrong, wrong.sum(axis=0))
     seen[0][touched] += steps[0] ** 2
     into[touched] -= rate * steps[0] / np.sqrt(seen[0][touched])

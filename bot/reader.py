@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.optimize import minimize_scalar
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
@@ -44,7 +45,10 @@ class Reader:
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Sequence[str]) -> Reader:
         """Learn from normalised texts and their labels, at least FEWEST_EXAMPLES for each of two labels or more."""
-        return replace(_fitted(texts, labels), sharpness=_sharpness(texts, labels))
+        # Both at once, each in a process of its own: it is the longest part of training.
+        jobs = (delayed(_fitted)(texts, labels), delayed(_sharpness)(texts, labels))
+        reader, sharpness = Parallel(n_jobs=2)(jobs)
+        return cls(**{**vars(reader), "sharpness": sharpness})
 
     def scores(self, texts: Sequence[str]) -> tuple[Any, Any]:
         """For each normalised text the logarithm of each label's chance, and whether anything in it is known."""

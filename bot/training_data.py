@@ -15,11 +15,16 @@ from language.folding import fold_text
 
 
 class Example(NamedTuple):
-    """One way to put something, with where it stands."""
+    """One way to put something, with where it stands; `label` is the intent, with a kind where it is divided."""
 
     text: str
-    intent: str
+    label: str
     file: str
+
+    @property
+    def intent(self) -> str:
+        """Without the kind: out_of_scope of out_of_scope/homework."""
+        return self.label.partition("/")[0]
 
 
 class BrokenTrainingData(Exception):
@@ -55,8 +60,8 @@ def check(examples: Iterable[Example], intents: Iterable[str]) -> None:
     first: dict[str, Example] = {}
     for example in examples:
         before = first.setdefault(fold_text(example.text), example)
-        if before.intent != example.intent:
-            wrong.append(f"{example.file}: {example.text!r} stands for {example.intent} and for {before.intent}")
+        if before.label != example.label:
+            wrong.append(f"{example.file}: {example.text!r} stands for {example.label} and for {before.label}")
     if wrong:
         raise BrokenTrainingData("\n".join(wrong))
 

@@ -132,7 +132,7 @@ def _on_the_page(checked: Checked, frame: dict[str, Any]) -> Iterator[str]:
         yield from (f"  [ {text('visitor', 'more_simple')} ]", "")
     for paragraph in page["paragraphs"]:
         yield from (*_wrapped(paragraph), "")
-    yield text("visitor", "article_steps")
+    yield text("visitor", "article_steps_adult" if page["register"] == "ju" else "article_steps")
     for number, step in enumerate(page["steps"], 1):
         yield from _wrapped(step, f"{number}. ", "   ")
     yield from ("", *_wrapped(page["help"]), "")

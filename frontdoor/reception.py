@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from frontdoor.assessment import Facts, RiskAssessment
+from frontdoor.conversation import Conversation
 from frontdoor.message import Inbound, Said
 from frontdoor.ports import (
     Bot,
@@ -191,7 +192,7 @@ class Reception:
             events, wished = None, None
             try:
                 turn = await self._turn(owed)
-                wished = self._wished(turn)
+                wished = self._wished(turn, owed.conversation)
                 speaker = owed.conversation.speaker
                 replies = () if wished else self._doors.words.from_bot(turn.replies, level=owed.level, speaker=speaker)
                 events = turn.events
@@ -225,14 +226,20 @@ class Reception:
         """A page that was tapped needs no bot; to words it is said that the bot is down."""
         return self._doors.words.page(owed.message.do or "") or (self._doors.words.bot_down(),)
 
-    def _wished(self, turn: BotTurn) -> str | None:
-        """What the bot understood and the front door does, as if its button had been tapped: a person, or a concern."""
+    def _wished(self, turn: BotTurn, before: Conversation) -> str | None:
+        """What the bot understood and the front door does, as if its button had been tapped: a person, or a concern.
+
+        A concern that is known already is no second one, and adults were not asked.
+        """
         for reply in turn.replies:
             custom = reply.get("custom") or {}
             if custom.get("kind") == "counsellor":
                 return "counsellor"
             concerns = f"concerns:{custom.get('topic')}"
-            if custom.get("kind") == "concerns" and self._doors.words.concern(concerns):
+            concern = self._doors.words.concern(concerns) if custom.get("kind") == "concerns" else None
+            if concern is None or before.speaker == "adult":
+                continue
+            if concern.level > before.level or concern.category not in before.categories:
                 return concerns
         return None
 

@@ -125,8 +125,10 @@ def _tapped(arrived: Arrived, base: Plan, words: Words, presence: Presence) -> P
     """What a tapped button does; None when it is decided like words (an answer, an intent for the bot)."""
     do, conversation = arrived.do or "", arrived.conversation
     if do.startswith("article:") and conversation.state in (State.BOT, State.CLOSED):
-        # the bot gives it, so that it knows what "simpler" or "its source" will be about
-        return _with(base, route=Route.BOT, asks_bot=True)
+        # the bot gives it, so that it knows what "simpler" or "its source" will be about; where it asks a question
+        # of its own, that is the one a bare yes or no will answer
+        asks = words.concern(do.replace("article:", "concerns:", 1)) is not None and base.speaker != "adult"
+        return _with(base, route=Route.BOT, asks_bot=True, script=None if asks else base.script)
     page = words.page(do)
     if page is not None:
         # opened by the visitor's own tap: allowed at any time, and nobody but the page speaks

@@ -17,7 +17,7 @@ from typing import Literal
 from frontdoor.content import PLACEHOLDER, Article, Content, Follow, Phrase, Script, Step
 from frontdoor.spelling import Spelling
 
-VISITOR_FILES = ("bot", "system", "errors", "visitor")
+VISITOR_FILES = ("bot", "help", "system", "errors", "visitor")
 """The files of content/phrases that visitors read."""
 
 WARN_DAYS = 30

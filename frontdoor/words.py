@@ -175,11 +175,15 @@ class Words:
         that question offers the person. Raises BotUnavailable when there is nothing that can be said.
         """
         said: list[Said] = []
+        adult = speaker == "adult"
         for reply in replies:
             custom = reply.get("custom") or {}
-            if custom.get("kind") == "article" and (article := self._content.articles.get(str(custom.get("topic")))):
+            article = self._content.articles.get(str(custom.get("topic")))
+            if custom.get("kind") == "article" and article:
                 level = max(level, article.head.level_floor)
-            said += self._reply(custom, level, adult=speaker == "adult" or custom.get("audience") in _ADULTS)
+            # who is given a text for adults is spoken to like one
+            adult = adult or custom.get("audience") in _ADULTS or bool(article and article.head.register_ == "ju")
+            said += self._reply(custom, level, adult=adult)
         if not said:
             raise BotUnavailable("the turn named nothing that content/ has")
         if (
@@ -187,7 +191,7 @@ class Words:
             and said[-1].kind != "offer"
             and not any(button.do == "counsellor" for button in said[-1].buttons)
         ):
-            said.append(self._bot_phrase("offer", speaker == "adult"))
+            said.append(self._bot_phrase("offer", adult))
         return tuple(said)
 
     def _reply(self, custom: dict[str, Any], level: int, *, adult: bool) -> tuple[Said, ...]:
@@ -198,7 +202,7 @@ class Words:
             case "article" if topic:
                 return self._answered(topic, custom, adult)
             case "simple" | "steps" | "source" | "more" if topic:
-                return (self._about(topic, custom["kind"]),)
+                return (self._about(topic, custom["kind"], adult),)
             case "help":
                 return (self._help(topic, custom, adult),)
             case "choices" if topics:
@@ -212,6 +216,9 @@ class Words:
                 return (self._distress(),)
             case "fallback":
                 return (self._bot_phrase("fallback_1" if custom.get("times", 1) < 2 else "fallback_2", adult),)
+            case "concerns" if level >= 2:
+                # a yes to what was offered last, or once more to what is known: the person is one tap away
+                return (self._bot_phrase("offer", adult),)
             case "concerns":
                 return (self._distress() if level == 1 else self._bot_phrase("affirm_nothing", adult),)
             case "concerns_not" if topic and self._content.articles[topic].head.concern:
@@ -242,7 +249,7 @@ class Words:
         asked = self._phrase("bot", "concern", Sender.BOT)
         return replace(asked, buttons=(Button(self.text("bot", "concern_yes"), f"concerns:{topic}"), *asked.buttons))
 
-    def _about(self, topic: str, what: str) -> Said:
+    def _about(self, topic: str, what: str, adult: bool) -> Said:
         """What was asked about the answer just given: simpler, its steps, its source, or more."""
         article = self._content.articles[topic]
         page = self._page(article)
@@ -255,7 +262,7 @@ class Words:
         if what == "source":
             text = f"{self.text('bot', 'source_where')}\n{self.sources_line(page)}"
             return Said(Sender.BOT, text, links=_source_links(page))
-        more = self._phrase("bot", "more_about", Sender.BOT, title=page["title"])
+        more = self._bot_phrase("more_about", adult, title=page["title"])
         return replace(more, buttons=related + more.buttons)
 
     def _help(self, topic: str | None, custom: dict[str, Any], adult: bool) -> Said:
@@ -266,7 +273,7 @@ class Words:
         if need or any(place.values()):
             need = None if place["service"] else need
             return said_help(self, self._content, need=need, audience="parent" if adult else "child", **place)
-        told = self._phrase("bot", "who_helps", Sender.BOT)
+        told = self._bot_phrase("who_helps", adult)
         return replace(told, text=self._filled(article.help)) if article and article.help else told
 
     def _who_asks(self, audiences: Sequence[str]) -> Said:
@@ -274,10 +281,10 @@ class Words:
         buttons = tuple(Button(titles[f"audience_{who}"].sq, f"intent:audience_{who}") for who in audiences)
         return Said(Sender.BOT, self.text("bot", "audience_question"), buttons)
 
-    def _bot_phrase(self, name: str, adult: bool) -> Said:
+    def _bot_phrase(self, name: str, adult: bool, **fill: str) -> Said:
         """A phrase of the bot, in "ju" where an adult writes and there is such a form."""
-        formal = f"{name}_adult"
-        return self._phrase("bot", formal if adult and formal in self._content.phrases["bot"] else name, Sender.BOT)
+        formal = f"{name}_adult" if f"{name}_adult" in self._content.phrases["bot"] else name
+        return self._phrase("bot", formal if adult else name, Sender.BOT, "text", (), **fill)
 
     def _distress(self) -> Said:
         """Level 1 without an article: the words of its script."""
@@ -331,6 +338,7 @@ class Words:
         return {
             "topic": head.topic,
             "title": head.title,
+            "register": head.register_,
             "paragraphs": [self._filled(p) for p in article.paragraphs],
             "steps": [self._filled(s) for s in article.steps],
             "help": self._filled(article.help),
@@ -364,7 +372,7 @@ class Words:
         dated = "reviewed_line" if page["reviewed_on"] else "written_line"
         named.append(self.text("bot", dated, date=_shown(page["reviewed_on"] or page["written_on"])))
         if page["draft"]:
-            named.append(self.text("bot", "draft_note"))
+            named.append(self.text("bot", "draft_note_adult" if page["register"] == "ju" else "draft_note"))
         return "\n".join(dict.fromkeys(named))
 
     def _filled(self, text: str, **fill: str) -> str:

@@ -312,6 +312,9 @@ def _happened(item: ToKeep) -> list[dict[str, Any]]:
 def _why(item: ToKeep) -> str:
     """What raised the level, as a code."""
     assessment = item.assessment
+    if item.answered is not None or (item.inbound is not None and item.inbound.payload is not None):
+        # tapped, or read by the bot as the answer to its question
+        return "answer"
     if item.inbound is None or assessment is None:
         return "silence"
     if assessment.safe_word:

@@ -234,6 +234,14 @@ Fol me një të rritur.
 """
 
 
+_THEMES = """
+- theme: growing_up
+  title: {sq: Rritja, en: Growing up}
+  groups:
+    - {name: all, title: {sq: Rritja, en: Growing up}, topics: [stress]}
+"""
+
+
 def head(**changed: Any) -> ArticleHead:
     whole = {
         "title": "Stresi",
@@ -258,6 +266,7 @@ def found(tmp_path: Path, body: str = BODY, today: date = TODAY, **changed: Any)
     if not root.exists():
         shutil.copytree(CONTENT, root, ignore=shutil.ignore_patterns("*.md"))
         (root / "articles").mkdir(exist_ok=True)
+    (root / "themes.yml").write_text(_THEMES, "utf-8")
     (root / "articles" / "stress.md").write_text(f"---\n{_yaml(head(**changed))}---\n{body}", "utf-8")
     article: Article = Content(root).articles["stress"]
     return [*check_article(article, bodies(root)["stress"], {"sleep", "stress"}, today, say)]

@@ -48,10 +48,11 @@ class Article(Shape):
 
     topic: str
     title: str
+    register_: Literal["ti", "ju"] = Field(alias="register")
     paragraphs: list[str]
     steps: list[str]
     help: str
-    short: str | None = None
+    simple: str | None = None
     sources: list[Source]
     draft: bool
     written_on: Day | None = None

@@ -51,6 +51,11 @@ def edit(folder: Path) -> Edit:
     return change
 
 
+def _offered_in_the_menu(folder: Path, topic: str) -> None:
+    themes = folder / "themes.yml"
+    themes.write_text(themes.read_text("utf-8").replace("[drugs_overview,", f"[{topic}, drugs_overview,"), "utf-8")
+
+
 def _complaint(folder: Path) -> str:
     with pytest.raises(ContentError) as told:
         Content(folder)
@@ -210,12 +215,21 @@ class TestArticles:
         (folder / "articles" / "something.md").write_text(_ARTICLE + "Telefono {nobody}.\n", "utf-8")
         assert "article something: {nobody}" in _complaint(folder)
 
+    def test_one_that_the_menu_does_not_offer(self, folder: Path) -> None:
+        (folder / "articles" / "something.md").write_text(_ARTICLE, "utf-8")
+        assert "content/themes.yml: something must stand under" in _complaint(folder)
+
+    def test_a_menu_that_leads_nowhere(self, folder: Path) -> None:
+        (folder / "articles" / "hiv.md").unlink()
+        assert "content/themes.yml: there is no article hiv" in _complaint(folder)
+
     def test_its_parts_are_told_apart(self, folder: Path) -> None:
         body = (
             "I dyti,\nnë dy rreshta.\n\n## Çfarë mund të bësh\n- një\n- dy\n\n"
             "## Kush të ndihmon\nTelefono {alo}.\n\n## Më thjesht\nMë thjesht.\n"
         )
         (folder / "articles" / "something.md").write_text(_ARTICLE + "\n" + body, "utf-8")
+        _offered_in_the_menu(folder, "something")
         article = Content(folder).articles["something"]
         assert article.paragraphs == ("Një paragraf.", "I dyti, në dy rreshta.")
         assert article.steps == ("një", "dy")

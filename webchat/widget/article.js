@@ -91,7 +91,7 @@ export function page(article, words) {
     "div",
     { class: "full" },
     ...(article.paragraphs || []).map((text) => paragraph(text, words)),
-    steps(article.steps || [], words),
+    steps(article.steps || [], formal(article), words),
     article.help ? paragraph(article.help, words, "help") : null,
   );
   const simple = article.simple ? make("div", { class: "full", hidden: true }, ...paragraphs(article.simple, words)) : null;
@@ -107,10 +107,19 @@ export function page(article, words) {
 }
 
 /**
+ * The end of a phrase's name where the article speaks to adults.
+ * @param {Article} article
+ */
+function formal(article) {
+  return article.register === "ju" ? "_adult" : "";
+}
+
+/**
  * @param {string[]} list
+ * @param {string} form
  * @param {Words} words
  */
-function steps(list, words) {
+function steps(list, form, words) {
   if (!list.length) return null;
   const items = list.map((text) => {
     const item = make("li");
@@ -118,7 +127,7 @@ function steps(list, words) {
     while (filled.firstChild) item.appendChild(filled.firstChild);
     return item;
   });
-  return make("section", {}, make("h3", { text: words.say("article_steps") }), make("ol", {}, ...items));
+  return make("section", {}, make("h3", { text: words.say(`article_steps${form}`) }), make("ol", {}, ...items));
 }
 
 /**
@@ -148,7 +157,7 @@ function origin(article, words) {
     const name = article.reviewed_on ? "reviewed_line" : "written_line";
     lines.push(make("p", { text: words.say(name, { date: readableDate(date) }) }));
   }
-  if (article.draft) lines.push(paragraph(words.say("draft_note"), words));
+  if (article.draft) lines.push(paragraph(words.say(`draft_note${formal(article)}`), words));
   return lines.length ? make("footer", {}, ...lines) : null;
 }
 

