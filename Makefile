@@ -69,9 +69,10 @@ check: setup-main  ## static checks: format, lint, types, import contracts, brow
 content: setup-main  ## check the texts and show the articles; A=cannabis for one, ARGS=--report without showing
 	@$(PY) -m channels.preview $(A) $(ARGS)
 
-evaluate: setup-main  ## measure screening and the reading of languages; writes docs/evaluation
+evaluate: setup  ## measure screening, the reading of languages, and what the bot understands; writes docs/evaluation
 	@$(PY) -m screening.train
 	$(PY) -m tests.evaluation
+	bot/.venv/bin/python -m tests.bot.evaluation
 
 bench: setup model  ## measure this machine; prints figures and never fails on time; SOAK=50000 for the whole soak
 	@$(PY) -m tests.bench $(if $(SOAK),--soak $(SOAK))

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import elsewhere, last_reply, last_topic, phrase, place_of, reply
+from actions.replies import elsewhere, last_reply, last_topic, perhaps_yes, phrase, place_of, reply
 from actions.topic import answer_topic
 
 
@@ -50,7 +50,10 @@ class ActionDeny(Action):
     ) -> list[dict[str, Any]]:
         """One reply, no events."""
         last = last_reply(tracker)
-        if last.get("kind") == "choices":
+        if perhaps_yes(tracker):
+            # "Ndoshta" is no no.
+            reply(dispatcher, "concerns", topic=last["topic"])
+        elif last.get("kind") == "choices":
             reply(dispatcher, "fallback", times=2)
         elif last.get("kind") == "article" and not last.get("audience"):
             reply(dispatcher, "concerns_not", topic=last["topic"])

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import earlier_intents, last_reply, last_topic, place_of, reply
+from actions.replies import earlier_intents, last_reply, last_topic, perhaps_yes, place_of, reply
 from actions.topic import answer_topic
 from actions.topics import TOPICS, meant_for, one_matter
 
@@ -37,6 +37,8 @@ class ActionFallback(Action):
             reply(dispatcher, "help", topic=last_topic(tracker), **place)
         elif matter and who:
             answer_topic(dispatcher, tracker, meant_for(matter, who))
+        elif not close and perhaps_yes(tracker):
+            reply(dispatcher, "concerns", topic=last["topic"])
         elif not close or (again and last.get("kind") in ("choices", "audience")):
             reply(dispatcher, "fallback", times=2 if again else 1)
         elif matter:

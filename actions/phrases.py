@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies import elsewhere, entity, intent_of, last_topic, phrase, place_of, reply
+from actions.replies import elsewhere, entity, intent_of, last_topic, perhaps_yes, phrase, place_of, reply
 
 
 class ActionPhrase(Action):
@@ -39,6 +39,8 @@ class ActionOutOfScope(Action):
         kind = entity(tracker, "kind")
         if kind in (None, "other") and elsewhere(tracker):
             reply(dispatcher, "help", topic=last_topic(tracker), **place_of(tracker))
-            return []
-        phrase(dispatcher, tracker, "out_of_scope" if kind in (None, "other") else f"out_of_scope_{kind}")
+        elif kind in (None, "other") and perhaps_yes(tracker):
+            reply(dispatcher, "concerns", topic=last_topic(tracker))
+        else:
+            phrase(dispatcher, tracker, "out_of_scope" if kind in (None, "other") else f"out_of_scope_{kind}")
         return []

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 ADULTS = ("parent", "teacher", "professional")
 _PLACE = ("service", "municipality", "country")
+_POSSIBLE_YES = 0.15
 
 
 def reply(dispatcher: CollectingDispatcher, kind: str, **details: Any) -> None:
@@ -45,6 +46,16 @@ def elsewhere(tracker: Tracker) -> bool:
     last = last_reply(tracker)
     about_places = last.get("kind") == "help" or (last.get("kind") == "article" and any(last.get(n) for n in _PLACE))
     return about_places and any(entity(tracker, name) for name in _PLACE[1:])
+
+
+def perhaps_yes(tracker: Tracker) -> bool:
+    """A yes is possible right after an article for a child: some ask whether they concern the reader.
+
+    Then "po, më ka ndodhur" or "ndoshta" must not be put off as something that the bot cannot help with.
+    """
+    last, ranking = last_reply(tracker), tracker.latest_message.get("intent_ranking") or []
+    chance = next((entry["confidence"] for entry in ranking if entry["name"] == "affirm"), 0.0)
+    return last.get("kind") == "article" and not last.get("audience") and chance >= _POSSIBLE_YES
 
 
 def earlier_intents(tracker: Tracker) -> Iterator[str]:

@@ -10,10 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 CONFIG = ROOT / "config.yml"
 DOMAIN = ROOT / "bot" / "domain"
+TOPICS = DOMAIN / "topics.yml"
 DIALOGUE = (ROOT / "bot" / "rules", ROOT / "bot" / "stories")
 EXAMPLES = ROOT / "nlu_data"
 READING = tuple(
-    ROOT / "bot" / name for name in ("tokens.py", "places.py", "intents.py", "features.py", "network.py", "reader.py")
+    ROOT / "bot" / f"{name}.py" for name in ("tokens", "places", "intents", "features", "network", "reader", "doubt")
 )
 LANGUAGE = ROOT / "language"
 LOCK = ROOT / "bot" / "uv.lock"

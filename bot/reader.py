@@ -21,12 +21,9 @@ FEWEST_EXAMPLES = 5
 """A label with fewer can't be spread over learning and calibrating."""
 
 NETWORKS = 2
-_SOFTNESS = 1.0
+_SOFTNESS = 0.5
 _SCALE = 4.5
 """Scores of the linear machine by this are about as sure as the networks' own."""
-
-_SHARE = 0.5
-"""The networks' word beside the linear machine's."""
 
 _ASKED = 0.15
 
@@ -57,7 +54,7 @@ class Reader:
         score = np.log(np.maximum(linear, 1e-6))
         if self.networks:
             together = sum(network.chances(rows) for network in self.networks) / len(self.networks)
-            score += _SHARE * np.log(np.maximum(together, 1e-6))
+            score += np.log(np.maximum(together, 1e-6))
         return score, np.diff(rows.indptr) > 0
 
     def rankings(self, texts: Sequence[str]) -> list[list[tuple[str, float]]]:
@@ -101,8 +98,7 @@ class Reader:
 def _fitted(texts: Sequence[str], labels: Sequence[str]) -> Reader:
     features, rows = Features.learnt(texts)
     names, numbers = np.unique(np.asarray(labels), return_inverse=True)
-    # Balanced, or else what has a thousand examples swallows what has eighty.
-    machine = LinearSVC(C=_SOFTNESS, class_weight="balanced", random_state=0).fit(rows, numbers)
+    machine = LinearSVC(C=_SOFTNESS, random_state=0).fit(rows, numbers)
     weights, intercepts = machine.coef_, machine.intercept_
     if len(names) == 2:
         weights, intercepts = np.vstack([-weights, weights]), np.hstack([-intercepts, intercepts])

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from frontdoor.content import ALWAYS_SHOWN, Content
 from frontdoor.message import Inbound, Sender
 from frontdoor.settings import ROOT, Settings
+from frontdoor.words import Words
 from screening.screen import Screen
 from storage.bus import RedisBus
 from storage.database import Database
@@ -333,12 +334,26 @@ class TestNineNumbersFromTheDirectory:
                     found.append(f"{path.relative_to(ROOT)}:{line_number}: {line.strip()}")
         assert found == []
 
-    def test_only_the_six_may_be_named_in_what_children_read(self, content: Content) -> None:
+    def test_phrases_and_scripts_name_the_six_alone(self, content: Content) -> None:
         named = set()
         for path in _shown_files():
-            if path.suffix in (".yml", ".md"):
-                named |= set(re.findall(r"\{([a-z]+)\}", path.read_text("utf-8"))) & set(content.directory)
-        assert named <= set(ALWAYS_SHOWN)
+            if path.suffix == ".yml":
+                named |= set(re.findall(r"\{([a-z_]+)\}", path.read_text("utf-8"))) & set(content.directory)
+        assert named == set(ALWAYS_SHOWN)
+
+    def test_articles_tell_what_has_been_checked_and_only_name_the_rest(self, content: Content) -> None:
+        told = {entry.shown for entry in content.directory.values() if entry.shown}
+        unchecked = [entry for entry in content.directory.values() if not (entry.verified or entry.always)]
+        contacts = {part for entry in unchecked for part in (entry.number, entry.url, entry.address) if part} - told
+        assert len(contacts) > 10
+        words, named = Words(content), 0
+        for topic, article in content.articles.items():
+            read = words.article(topic)
+            assert read.article is not None
+            text = "\n".join((read.text, read.article["simple"] or ""))
+            assert [contact for contact in contacts if re.search(rf"(?<!\w){re.escape(contact)}(?!\w)", text)] == []
+            named += sum(f"{{{entry.slug}}}" in article.help for entry in unchecked)
+        assert named
 
     def test_each_entry_says_whether_and_when_it_was_verified(self) -> None:
         entries = yaml.safe_load((ROOT / "content" / "directory.yml").read_text("utf-8"))["entries"]

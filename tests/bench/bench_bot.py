@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,12 @@ class Load:
         return f"{self.clients} clients {self.a_second:6.0f}/s  {took}"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_bot", description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0, help="for each figure (%(default)s)")
     parser.add_argument("--without-rasa-run", action="store_true", help="leave out the comparison")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     asyncio.run(measure(options.seconds, beside_rasa_run=not options.without_rasa_run))
 
 
@@ -68,7 +68,7 @@ async def measure(seconds: float, *, beside_rasa_run: bool) -> None:
     """All figures of the bot, on standard output. Both are measured in turns: what else runs here changes."""
     model = _train()
     async with contextlib.AsyncExitStack() as stack:
-        bot = await stack.enter_async_context(_bot_process(model))
+        bot = await stack.enter_async_context(bot_process(model))
         print(f"bot: parse           {await _under(1, lambda: _reader(bot), seconds, bot.process.pid)}")
         theirs = await stack.enter_async_context(_rasa_run(model)) if beside_rasa_run else None
         for clients in (1, 4, 8):
@@ -89,6 +89,11 @@ def _train() -> Path:
             [BOT_PYTHON, "-m", "bot.train", "--quiet", "--out", folder], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
         )
         print(f"bot: training from nothing {time.monotonic() - began:.1f} s")
+    return present_model()
+
+
+def present_model() -> Path:
+    """The model of the present examples, trained now if it is not there."""
     done = subprocess.run(
         [BOT_PYTHON, "-m", "bot.train", "--quiet"], cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE
     )
@@ -96,7 +101,8 @@ def _train() -> Path:
 
 
 @contextlib.asynccontextmanager
-async def _bot_process(model: Path) -> AsyncIterator[BotProcess]:
+async def bot_process(model: Path) -> AsyncIterator[BotProcess]:
+    """A bot that is ready, with connections to it; prints how long that took."""
     began = time.monotonic()
     bot = BotProcess(model)
     try:

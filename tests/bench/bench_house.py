@@ -11,6 +11,7 @@ import itertools
 import random
 import resource
 import time
+from collections.abc import Sequence
 
 from tests.bench.chats import Chat, Desk, at_rate, chats, settle
 from tests.bench.figures import Used, milliseconds
@@ -20,12 +21,12 @@ WISH = "dua te flas me nje njeri"
 RISK = "sdua te jetoj me"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_house", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0, help="for each figure (%(default)s)")
     parser.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL and Redis out")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 30_000)), hard))
     with over_sqlite(bot=False) as house:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -31,3 +33,12 @@ class Used:
         processes = [psutil.Process(pid) for pid in pids]
         times = [process.cpu_times() for process in processes]
         return cls(sum(t.user + t.system for t in times), sum(p.memory_info().rss for p in processes))
+
+
+def waited(pid: int) -> float:
+    """The seconds in which a process could have run, but others had the processors: not its own slowness."""
+    seconds = 0.0
+    for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):
+            seconds += int(thread.read_text().split()[1]) / 1e9
+    return seconds

@@ -18,10 +18,20 @@ from frontdoor.ports import Due, Kept, Presence, Press, ScreeningState, Unanswer
 from frontdoor.reception import Doors, NotKept, Reception, StaleButton
 from frontdoor.routing import Plan
 from frontdoor.words import Words
-from tests.fakes import BrokenScreening, Clock, FakeBot, phrase
+from tests.fakes import BrokenScreening, Clock, FakeBot, article, phrase
 from tests.frontdoor.arrivals import NOW, found, talk
 
 _TEXT = "përshëndetje"
+_GIVEN = (
+    *("counsellor", "intent:help_menu", "intent:deny", "article:cannabis", "article:sextortion"),
+    *("concerns:sextortion", "concerns:cyberbullying", "menu:internet"),
+)
+"""What the buttons of the scenes do; here a button's payload is what it does."""
+
+
+def concerns(topic: str) -> dict[str, Any]:
+    """What the bot names when a yes comes right after an article."""
+    return {"custom": {"kind": "concerns", "topic": topic}}
 
 
 class Screened:
@@ -81,7 +91,7 @@ class Memory:
         return View(self.conversation, history, exists=self.exists)
 
     async def press(self, conversation: str, payload: str) -> Press | None:
-        return Press(payload, "Titulli", 3) if payload in ("counsellor", "intent:help_menu") else None
+        return Press(payload, "Titulli", 3) if payload in _GIVEN else None
 
     async def keep(
         self, view: View, inbound: Inbound, do: str | None, assessment: RiskAssessment, plan: Plan
@@ -95,19 +105,33 @@ class Memory:
             self.owed.append(message)
         return self._after(plan, message.id)
 
+    def claimed(self) -> None:
+        """A counsellor takes the conversation."""
+        self.conversation = replace(
+            self.conversation, state=State.COUNSELLOR, epoch=self.conversation.epoch + 1, counsellor=1
+        )
+        self.owed.clear()
+
     async def apply(self, view: View, plan: Plan, *, answered: int | None = None) -> Kept | None:
         if self.conflicts:
             self.conflicts -= 1
             return None
         self.kept.append((None, None, None, plan))
-        if plan.epoch_up:
-            self.owed.clear()
+        self.owed = [message for message in self.owed if message.id != answered and not plan.epoch_up]
         return self._after(plan, self.conversation.last_id)
 
     def _after(self, plan: Plan, last: int) -> Kept:
         said = tuple(Message(last + 1 + n, s.sender, s.text, NOW) for n, s in enumerate(plan.said))
         self.conversation = replace(
-            self.conversation, state=plan.state, level=plan.level, last_id=last + len(said), script=plan.script
+            self.conversation,
+            state=plan.state,
+            epoch=self.conversation.epoch + plan.epoch_up,
+            level=plan.level,
+            categories=plan.categories,
+            lane=plan.lane,
+            level2_count=plan.level2_count,
+            last_id=last + len(said),
+            script=plan.script,
         )
         self.exists = True
         return Kept(last, NOW, self.conversation, said)
@@ -116,11 +140,13 @@ class Memory:
         return Presence(1, 0)
 
     async def claim_answer(self, conversation: str, owner: str) -> Unanswered | None:
-        return Unanswered(self.conversation, self.owed[0], 0, []) if self.owed else None
+        return Unanswered(self.conversation, self.owed[0], self.conversation.level, []) if self.owed else None
 
     async def answer(
         self, owed: Unanswered, owner: str, replies: Sequence[Said], events: list[dict[str, Any]] | None
     ) -> list[Message] | None:
+        if owed.conversation.epoch != self.conversation.epoch:
+            return None
         self.owed.remove(owed.message)
         self.answers.append(tuple(replies))
         return [Message(90 + n, said.sender, said.text, NOW) for n, said in enumerate(replies)]
@@ -141,6 +167,13 @@ class House:
         kept = await self.reception.receive(Inbound("c", "web", "a", text, payload))
         await self.reception.close()
         return kept
+
+    async def taps(self, do: str) -> Kept:
+        return await self.receives("", do)
+
+    def understands(self, *replies: dict[str, Any]) -> None:
+        """From now on the bot answers so, whatever is said."""
+        self.bot._answer = lambda text: list(replies)
 
     @property
     def plan(self) -> Plan:
@@ -226,6 +259,156 @@ class TestButtons:
     async def test_an_intent_reaches_the_bot_as_one(self, house: House) -> None:
         await house.receives("", "intent:help_menu")
         assert house.bot.heard == ["/help_menu"]
+
+
+class TestArticles:
+    """An article is the bot's answer while it has the conversation, and a page otherwise."""
+
+    async def test_the_bot_gives_it_and_knows_what_simpler_will_be_about(self, house: House) -> None:
+        house.understands(article("cannabis"))
+        await house.taps("article:cannabis")
+        assert house.bot.heard == ["/cannabis"]
+        ((page,),) = house.store.answers
+        assert (page.kind, page.sender) == ("article", Sender.BOT)
+
+    async def test_with_the_question_whether_it_concerns(self, house: House) -> None:
+        house.understands(article("sextortion"))
+        await house.taps("article:sextortion")
+        ((page, asked),) = house.store.answers
+        assert page.kind == "article"
+        assert [button.do for button in asked.buttons] == ["concerns:sextortion", "intent:deny", "counsellor"]
+
+    @pytest.mark.parametrize("state", [State.WAITING, State.COUNSELLOR])
+    @pytest.mark.parametrize("do", ["article:cannabis", "article:sextortion"])
+    async def test_it_is_a_page_while_a_person_has_it(self, words: Words, state: State, do: str) -> None:
+        house = House(words, Memory(talk(state, 3)))
+        kept = await house.taps(do)
+        page = words.article(do.removeprefix("article:"))
+        assert [(said.sender, said.text) for said in kept.said] == [(Sender.SYSTEM, page.text)]
+        assert (house.bot.heard, house.store.answers) == ([], [])
+
+    @pytest.mark.parametrize("do", ["article:cannabis", "article:sextortion"])
+    async def test_it_opens_when_the_bot_is_down(self, words: Words, house: House, do: str) -> None:
+        house.bot.down = True
+        await house.taps(do)
+        assert house.said == [words.article(do.removeprefix("article:")).text]
+
+    async def test_an_intent_does_not(self, words: Words, house: House) -> None:
+        house.bot.down = True
+        await house.taps("intent:help_menu")
+        assert house.said == [words.bot_down().text]
+
+
+class TestItConcernsMe:
+    """The question under an article on a grave matter, answered by a tap or in words."""
+
+    @pytest.mark.parametrize(
+        ("topic", "level", "category", "state"),
+        [
+            ("sextortion", 3, "online_sexual_exploitation", State.WAITING),
+            ("cyberbullying", 2, "bullying", State.BOT),
+        ],
+    )
+    @pytest.mark.parametrize("typed", [False, True])
+    async def test_yes_raises_to_the_articles_level_with_its_script(
+        self, words: Words, house: House, topic: str, level: int, category: str, state: State, typed: bool
+    ) -> None:
+        house.understands(concerns(topic))
+        kept = await (house.receives("po") if typed else house.taps(f"concerns:{topic}"))
+        assert house.bot.heard == (["po"] if typed else [])
+        assert house.store.answers == []
+        assert house.store.owed == []
+        after = house.store.conversation
+        assert (after.state, after.level, after.categories) == (state, level, (category,))
+        assert after.script is not None
+        assert level in words.script(after.script.script).levels
+        assert house.plan.raised
+        assert "116 111" in "".join(said.text for said in house.plan.said) or level == 2
+        assert "queue" in [wake.kind for wake in house.bus.wakes]
+        assert kept.id == 1
+
+    async def test_the_tap_is_kept_with_its_words_and_what_it_means(self, house: House) -> None:
+        await house.taps("concerns:sextortion")
+        ((inbound, do, assessment, _),) = house.store.kept
+        assert inbound is not None
+        assert assessment is not None
+        assert (inbound.text, do) == ("Titulli", "concerns:sextortion")
+        assert (assessment.level, assessment.categories, assessment.speaker, assessment.version) == (
+            *(3, ("online_sexual_exploitation",)),
+            *("child", "test"),
+        )
+        assert house.screening.seen == []
+
+    async def test_the_typed_words_are_kept_and_screened_like_all_others(self, house: House) -> None:
+        house.understands(concerns("sextortion"))
+        await house.receives("po, mua")
+        assert [inbound.text if inbound else None for inbound, *_ in house.store.kept] == ["po, mua", None]
+        assert [text for text, *_ in house.screening.seen] == ["po, mua"]
+
+    @pytest.mark.parametrize("level", range(5))
+    @pytest.mark.parametrize("topic", ["sextortion", "cyberbullying"])
+    @pytest.mark.parametrize("typed", [False, True])
+    async def test_it_never_lowers(self, words: Words, level: int, topic: str, typed: bool) -> None:
+        house = House(words, Memory(talk(State.BOT, level)))
+        house.understands(concerns(topic))
+        await (house.receives("po") if typed else house.taps(f"concerns:{topic}"))
+        after = house.store.conversation
+        assert after.level == max(level, 3 if topic == "sextortion" else 2)
+        assert set(talk(State.BOT, level).categories) < set(after.categories)
+
+    @pytest.mark.parametrize("typed", [False, True])
+    async def test_no_raises_nothing(self, words: Words, house: House, typed: bool) -> None:
+        house.understands({"custom": {"kind": "concerns_not", "topic": "sextortion"}})
+        await (house.receives("jo") if typed else house.taps("intent:deny"))
+        assert house.bot.heard == ["jo" if typed else "/deny"]
+        assert house.said == [words.text("bot", "concern_no")]
+        assert (house.store.conversation.state, house.store.conversation.level) == (State.BOT, 0)
+        assert [wake.kind for wake in house.bus.wakes] == ["conversation"] * 2
+
+    async def test_a_yes_to_an_article_that_asks_nothing_raises_nothing(self, words: Words, house: House) -> None:
+        house.understands(concerns("cannabis"))
+        await house.receives("po")
+        assert house.said == [words.text("bot", "affirm_nothing")]
+        assert house.store.conversation.level == 0
+
+    async def test_an_adult_was_not_asked_and_so_raises_nothing(self, words: Words) -> None:
+        house = House(words, Memory(talk(speaker="adult")))
+        house.understands(concerns("sextortion"))
+        await house.receives("po")
+        assert (house.store.conversation.state, house.store.conversation.level) == (State.BOT, 0)
+        assert house.said == [words.text("bot", "affirm_nothing")]
+
+    async def test_another_yes_to_what_is_known_is_no_second_sign(self, words: Words) -> None:
+        known = talk(State.BOT, 2, categories=("bullying",), level2_count=1)
+        house = House(words, Memory(known))
+        house.understands(concerns("cyberbullying"))
+        await house.receives("ok")
+        assert (house.store.conversation.state, house.store.conversation.level2_count) == (State.BOT, 1)
+        assert house.said == [words.text("bot", "offer")]
+
+    async def test_a_yes_that_a_claim_overtook_is_raised_without_a_word(self, house: House) -> None:
+        house.understands(concerns("sextortion"))
+        house.bot.gate = asyncio.Event()
+        await house.reception.receive(Inbound("c", "web", "a", "po"))
+        await asyncio.sleep(0.01)
+        house.store.claimed()
+        house.bot.gate.set()
+        await house.reception.close()
+        assert (house.store.conversation.state, house.store.conversation.level) == (State.COUNSELLOR, 3)
+        assert (house.plan.said, house.store.answers) == ((), [])
+
+
+async def test_an_answer_that_a_claim_overtook_is_not_said(house: House) -> None:
+    house.understands(article("sextortion"))
+    house.bot.gate = asyncio.Event()
+    await house.reception.receive(Inbound("c", "web", "a", "", "article:sextortion"))
+    await asyncio.sleep(0.01)
+    assert house.bot.heard == ["/sextortion"]
+    house.store.claimed()
+    house.bot.gate.set()
+    await house.reception.close()
+    assert house.store.answers == []
+    assert [wake.kind for wake in house.bus.wakes] == ["conversation"]
 
 
 class TestWhenSomethingFails:

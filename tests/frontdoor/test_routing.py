@@ -7,10 +7,11 @@ from itertools import product
 import pytest
 
 from frontdoor.assessment import RISK_CATEGORIES, RiskAssessment
-from frontdoor.conversation import Lane, State
+from frontdoor.content import Content
+from frontdoor.conversation import Conversation, Lane, State
 from frontdoor.message import Sender
 from frontdoor.ports import Presence
-from frontdoor.routing import HIGH, Route
+from frontdoor.routing import HIGH, Plan, Route
 from frontdoor.words import Words
 from tests.frontdoor.arrivals import NOBODY, NOW, ON_SHIFT, answered, at_step, found, plan, said, senders, talk
 
@@ -81,6 +82,7 @@ _ASSESSMENTS = [
 _TAPS = (
     None,
     *("counsellor", "not_so", "leave", "menu", "menu:internet", "breathing", "article:cannabis"),
+    *("article:sextortion", "concerns:sextortion", "concerns:self_harm_info", "concerns:cannabis", "menu:drugs/kinds"),
     *("intent:help_menu", "answer:yes", "answer:no", "article:nothing", "unheard of", ""),
 )
 _SCRIPTS = (None, "suicide-3-self", "level-2-first", "check-in-any", "a script of last year")
@@ -226,8 +228,13 @@ class TestWishes:
 class TestTaps:
     """What a tapped button does."""
 
-    @pytest.mark.parametrize("state", [BOT, WAITING, COUNSELLOR])
-    @pytest.mark.parametrize("do", ["breathing", "menu", "menu:internet", "article:cannabis"])
+    @pytest.mark.parametrize(
+        ("state", "do"),
+        [
+            *product((BOT, WAITING, COUNSELLOR), ("breathing", "menu", "menu:internet", "menu:internet/photos")),
+            *product((WAITING, COUNSELLOR), ("article:cannabis", "article:sextortion")),
+        ],
+    )
     def test_a_page_is_opened_at_any_time_and_changes_nothing(self, words: Words, state: State, do: str) -> None:
         before = talk(state, 3, **at_step(talk(state, 3), "suicide-3-self"))
         decided = plan(words, before, do=do)
@@ -236,6 +243,38 @@ class TestTaps:
         assert (decided.asks_bot, decided.epoch_up, decided.raised, decided.silence) == (False, False, False, False)
         if state is not BOT:
             assert senders(decided) == {Sender.SYSTEM}
+
+    @pytest.mark.parametrize("do", ["article:cannabis", "article:sextortion"])
+    def test_who_is_held_by_a_person_reads_an_article_without_its_question(self, words: Words, do: str) -> None:
+        for state in (WAITING, COUNSELLOR):
+            (page,) = plan(words, talk(state, 0), do=do).said
+            assert (page.kind, page.sender) == ("article", Sender.SYSTEM)
+
+    @pytest.mark.parametrize("state", [BOT, CLOSED])
+    @pytest.mark.parametrize("level", range(5))
+    def test_an_article_is_the_bots_answer_while_it_speaks(self, words: Words, state: State, level: int) -> None:
+        decided = plan(words, talk(state, level), do="article:cannabis")
+        assert (decided.route, decided.asks_bot, decided.said) == (Route.BOT, True, ())
+        assert (decided.state, decided.level, decided.epoch_up, decided.raised) == (BOT, level, False, False)
+
+    @pytest.mark.parametrize(
+        ("topic", "speaker", "stays_open"),
+        [
+            ("cannabis", "unknown", True),
+            ("suicide_info", "unknown", False),
+            ("suicide_info", "child", False),
+            ("suicide_info", "adult", True),
+        ],
+    )
+    def test_a_yes_answers_what_was_asked_last(self, words: Words, topic: str, speaker: str, stays_open: bool) -> None:
+        offered = talk(BOT, 2, speaker=speaker)
+        offered = talk(BOT, 2, speaker=speaker, **at_step(offered, "level-2-first"))
+        tapped = plan(words, offered, do=f"article:{topic}")
+        assert (tapped.script == offered.script) is stays_open
+        assert tapped.script is None or stays_open
+        then = talk(BOT, 2, speaker=speaker, script=tapped.script)
+        yes = plan(words, then, answered("yes"))
+        assert (yes.state, yes.asks_bot) == ((WAITING, False) if stays_open else (BOT, True))
 
     def test_not_so_is_noted_and_lowers_nothing(self, words: Words) -> None:
         decided = plan(words, talk(WAITING, 4), do="not_so")
@@ -251,6 +290,68 @@ class TestTaps:
         assert (decided.route, decided.level, decided.asks_bot) == (Route.HOUSE, 1, False)
         assert "Nuk i dëgjoj dot mesazhet me zë" in said(decided)
         assert plan(words, talk(COUNSELLOR, 3), unread=True).level == 3
+
+
+class TestItConcernsMe:
+    """A tap under an article on a grave matter: its level and category, with the script for them."""
+
+    @staticmethod
+    def _tapped(words: Words, before: Conversation, topic: str, presence: Presence = ON_SHIFT) -> Plan:
+        concern = words.concern(f"concerns:{topic}")
+        assert concern is not None
+        assessment = found(concern.level, concern.category, speaker="child")
+        return plan(words, before, assessment, do=f"concerns:{topic}", presence=presence)
+
+    def test_each_of_them_has_its_level_its_category_and_words_of_its_own(self, words: Words, content: Content) -> None:
+        grave = {topic: kept.head.concern for topic, kept in content.articles.items() if kept.head.concern}
+        assert {concern.level for concern in grave.values()} == {2, 3}
+        for topic, concern in grave.items():
+            for presence in (ON_SHIFT, NOBODY):
+                decided = self._tapped(words, talk(), topic, presence)
+                assert (decided.level, decided.categories, decided.raised) == (concern.level, (concern.category,), True)
+                assert decided.script is not None, topic
+                script = words.script(decided.script.script)
+                assert script.category in (concern.category, "any"), topic
+                assert concern.level in script.levels, topic
+                assert script.speaker != "adult", topic
+                assert not decided.asks_bot, topic
+                if concern.level == 2:
+                    assert (decided.state, decided.watch, decided.level2_count) == (BOT, True, 1), topic
+                    assert "counsellor" in [button.do for one in decided.said for button in one.buttons], topic
+                else:
+                    assert (decided.state, decided.lane, decided.epoch_up) == (WAITING, Lane.RISK, True), topic
+
+    @pytest.mark.parametrize("state", [BOT, WAITING, COUNSELLOR, CLOSED])
+    @pytest.mark.parametrize("level", range(5))
+    @pytest.mark.parametrize("topic", ["sextortion", "cyberbullying", "suicide_info"])
+    def test_it_never_lowers_and_forgets_nothing(self, words: Words, state: State, level: int, topic: str) -> None:
+        concern = words.concern(f"concerns:{topic}")
+        assert concern is not None
+        decided = self._tapped(words, talk(state, level), topic)
+        assert decided.level == max(level, concern.level)
+        assert concern.category in decided.categories
+        assert set(talk(state, level).categories) <= set(decided.categories)
+        assert senders(decided) <= {Sender.SYSTEM}
+
+    def test_while_a_counsellor_talks_it_is_raised_silently(self, words: Words) -> None:
+        decided = self._tapped(words, talk(COUNSELLOR, 0), "sextortion")
+        assert (decided.level, decided.raised, decided.said, decided.state) == (3, True, (), COUNSELLOR)
+
+    def test_who_waits_on_wish_waits_from_now_on_for_risk(self, words: Words) -> None:
+        decided = self._tapped(words, talk(WAITING, 0), "violence_at_home")
+        assert (decided.lane, decided.level, decided.epoch_up) == (Lane.RISK, 3, True)
+        assert decided.said
+
+    def test_the_second_matter_of_level_two_calls_a_person(self, words: Words) -> None:
+        first = self._tapped(words, talk(), "cyberbullying")
+        before = talk(BOT, 2, level2_count=first.level2_count, script=first.script, categories=first.categories)
+        decided = self._tapped(words, before, "pregnancy")
+        assert (decided.state, decided.lane, decided.level) == (WAITING, Lane.RISK, 2)
+        assert decided.categories == ("bullying", "pregnancy_crisis")
+
+    def test_no_raises_nothing(self, words: Words) -> None:
+        decided = plan(words, talk(), do="intent:deny")
+        assert (decided.route, decided.asks_bot, decided.level, decided.raised) == (Route.BOT, True, 0, False)
 
 
 @pytest.mark.parametrize("category", RISK_CATEGORIES)

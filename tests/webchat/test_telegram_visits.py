@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from frontdoor.content import Content
 from storage.keys import ServiceKey
 from storage.outbox import Outbox
 from tests.fakes import FakeBot
+from tests.fakes import article as named_article
 from tests.telegram_api import BotApi, Person
 from tests.webchat.telegram_scene import Transcript, telegram_open, until
 from webchat.house import House
@@ -82,17 +84,44 @@ async def test_ndihme_gives_the_numbers_and_a_person_and_no_menu(
 
 
 @pytest.mark.usefixtures("door")
-async def test_the_bot_answers_under_a_typing_mark_and_its_buttons_bring_pages(
-    ana: Person, transcript: Transcript, bot: FakeBot
+async def test_the_bot_answers_under_a_typing_mark_and_its_buttons_bring_articles(
+    ana: Person, transcript: Transcript, content: Content, bot: FakeBot
 ) -> None:
+    bot._answer = lambda text: [named_article(text.removeprefix("/") if text.startswith("/") else "cannabis")]
     ana.writes("cfare eshte kanabisi")
     article = await ana.reads("Kanabisi")
     assert ana.chat.actions == ["typing"]
     assert article.parse_mode is None
     assert article.buttons
     ana.taps(article.buttons[0])
-    await ana.reads(article.buttons[0])
-    assert bot.heard == ["cfare eshte kanabisi"]
+    await until(lambda: len(ana.sees) == 2)
+    (asked, tapped) = bot.heard
+    assert asked == "cfare eshte kanabisi"
+    topic = tapped.removeprefix("/")
+    assert content.articles[topic].head.button == article.buttons[0]
+    assert content.articles[topic].head.title in ana.texts[-1]
+
+
+@pytest.mark.usefixtures("door")
+async def test_the_menu_leads_through_themes_and_groups_to_an_article(
+    ana: Person, transcript: Transcript, content: Content, bot: FakeBot
+) -> None:
+    bot.down = True
+    ana.writes("/start")
+    await ana.reads("jo njeri")
+    steps = {
+        "Shiko temat": "Zgjidh njërën",
+        "Interneti": "Interneti. Çfarë do të lexosh?",
+        "Foto, takime, kërcënime": "Foto, takime, kërcënime. Çfarë do të lexosh?",
+    }
+    for title, answer in steps.items():
+        ana.taps(title)
+        await ana.reads(answer)
+    topic = content.themes["internet"].groups[2].topics[0]
+    ana.taps(content.articles[topic].head.button)
+    await ana.reads(content.articles[topic].head.title)
+    assert await transcript.visitors() == [*steps, content.articles[topic].head.button]
+    assert bot.heard == [f"/{topic}"]
 
 
 @pytest.mark.usefixtures("door")

@@ -25,9 +25,10 @@ def main() -> int:
     if train([]):
         return 1
     examples, questions = read_examples(EXAMPLES), read_questions()
+    near = twins(questions, [example.text for example in examples])
+    questions = [question for question in questions if question.id not in near]
     dialogue = Dialogue(model_path(), InProcessActions(actions_of("actions")))
     understood = Understanding(read_all(dialogue, questions), limits())
-    near = twins(questions, [example.text for example in examples])
     write_questions(page(understood, len(examples), near), kept(understood))
     print("docs/evaluation: topics.md")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -51,10 +50,11 @@ def trained(texts: Sequence[str], labels: Sequence[str], normal: Callable[[str],
         reader = Reader.fit([normal(text) for text in texts], labels)
 
     def read(text: str) -> Ranking:
-        chances: Counter[str] = Counter()
+        chances: dict[str, float] = {}
         for label, chance in reader.rankings([normal(text)])[0]:
-            chances[label.partition("/")[0]] += chance
-        return chances.most_common()
+            intent = label.partition("/")[0]
+            chances[intent] = chances.get(intent, 0.0) + chance
+        return sorted(chances.items(), key=lambda entry: -entry[1])
 
     return read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from tests.bot.evaluation.understanding import Figures, Limits, Outcome, Understanding
 from tests.evaluation.shares import Share
@@ -13,7 +13,7 @@ _MOST_CONFUSED = 30
 _HEADS = ("first", "among three", "answered wrongly", "asked back with buttons", "of these the right one", "refused")
 
 
-def page(understood: Understanding, examples: int, near: Sequence[tuple[str, str]]) -> str:
+def page(understood: Understanding, examples: int, near: Collection[str]) -> str:
     """The report in Markdown."""
     topics, dialogue, outside = understood.topics, understood.dialogue, understood.out_of_scope
     lines = [
@@ -21,14 +21,14 @@ def page(understood: Understanding, examples: int, near: Sequence[tuple[str, str
         "",
         "Made by `make evaluate` (`bot/.venv/bin/python -m tests.bot.evaluation`); do not edit. The questions of",
         "tests/bot/evaluation/questions.jsonl are invented, by hands that had not seen the training examples. Each is",
-        "read by the trained model as the first message of a conversation. Shares in percent with the 95 % interval of",
-        "Wilson. “First” and “among three” are the model's likeliest intents before any threshold; the other columns",
-        "are what the visitor gets with the thresholds of config.yml. “Refused” is what is in scope and gets neither an",
-        "answer nor buttons, or is taken for out of scope.",
+        "read by the trained model as the first message of a conversation. Shares in percent with the 95 % interval",
+        "of Wilson. “First” and “among three” are the model's likeliest intents before any threshold; the other",
+        "columns are what the visitor gets with the thresholds of config.yml. “Refused” is what is in scope and gets",
+        "neither an answer nor buttons, or is taken for out of scope.",
         "",
-        f"{len(understood.readings)} questions; the model has learnt from {examples} examples. Questions that share",
-        f"three quarters of their four-letter pieces with an example: {len(near)}"
-        + (f" ({', '.join(name for name, _ in near)})." if near else "."),
+        f"{len(understood.readings)} questions; the model has learnt from {examples} examples. {len(near)} more are",
+        "left out: no greetings or the like, and three quarters of their four-letter pieces are one example's",
+        f"({', '.join(near)}).",
         "",
         "| all | share |",
         "|---|---|",

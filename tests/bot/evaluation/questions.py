@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.inputs import ROOT
 from language.folding import fold_text
@@ -19,8 +19,6 @@ DIALOGUE = "dialogue"
 
 ALIKE = 0.75
 """Two messages that share so much of their four-letter pieces are one message written twice."""
-
-_LONG_ENOUGH = 12
 
 
 @dataclass(frozen=True)
@@ -57,23 +55,28 @@ def themes() -> dict[str, str]:
     return found
 
 
-def twins(questions: Sequence[Question], learnt: Sequence[str]) -> list[tuple[str, str]]:
-    """The questions that are nearly one of the learnt texts: id, and the text. Two or three words are nobody's."""
-    with_piece: dict[str, list[int]] = {}
-    pieces = [_pieces(text) for text in learnt]
-    for number, own in enumerate(pieces):
-        for piece in own:
-            with_piece.setdefault(piece, []).append(number)
-    found = []
-    for question in questions:
-        own = _pieces(question.text)
-        shared = Counter(number for piece in own for number in with_piece.get(piece, ()))
-        near = (n for n, common in shared.items() if common >= ALIKE * len(own | pieces[n]))
-        if len(own) >= _LONG_ENOUGH:
-            found += [(question.id, learnt[number]) for number in list(near)[:1]]
+def twins(questions: Sequence[Question], learnt: Sequence[str]) -> dict[str, str]:
+    """The questions that are nearly one of the learnt texts, by id, with that text.
+
+    Not of dialogue: everybody says thank you in the same words, and that they are learnt is no flaw.
+    """
+    known_topics = themes()
+    questions = [question for question in questions if question.intent in known_topics or not question.in_scope]
+    counter = CountVectorizer(analyzer=_pieces, binary=True)
+    known = counter.fit_transform(learnt)
+    lengths = known.sum(axis=1).A1
+    asked = counter.transform([question.text for question in questions])
+    found = {}
+    for question, row in zip(questions, asked, strict=True):
+        own = len(_pieces(question.text))
+        common = (known @ row.T).toarray().ravel()
+        alike = common / (own + lengths - common)
+        if alike.max() >= ALIKE:
+            found[question.id] = learnt[int(alike.argmax())]
     return found
 
 
 def _pieces(text: str) -> set[str]:
+    """The text's four-letter pieces; one of less than four letters is its only piece."""
     folded = fold_text(text)
-    return {folded[at : at + 4] for at in range(len(folded) - 3)}
+    return {folded[at : at + 4] for at in range(max(len(folded) - 3, 1))}

@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.fallback import ActionFallback
 from actions.topics import unclear_audience
 from bot.dialogue import Dialogue
+from bot.doubt import asks_for_a_lead
 from bot.inputs import CONFIG
 from tests.bot.evaluation.questions import DIALOGUE, OUT_OF_SCOPE, Question, themes
 from tests.evaluation.shares import Share
@@ -35,7 +36,7 @@ class Outcome(str, Enum):
 
 @dataclass(frozen=True)
 class Limits:
-    """When Rasa's FallbackClassifier steps in."""
+    """When `bot.doubt.Doubt` steps in."""
 
     threshold: float
     ambiguity: float
@@ -70,7 +71,7 @@ class Reading:
     def is_given(self, limits: Limits) -> bool:
         """Whether the likeliest is sure enough, and enough surer than the next."""
         first, second = (float(entry["confidence"]) for entry in self.ranking[:2])
-        return first >= limits.threshold and first - second >= limits.ambiguity
+        return first >= limits.threshold and (first - second >= limits.ambiguity or not asks_for_a_lead(self.first))
 
     def outcome(self, limits: Limits) -> Outcome:
         """What the visitor gets; a question that is out of scope is rightly refused."""
@@ -92,7 +93,7 @@ class Reading:
 def limits() -> Limits:
     """Those of config.yml."""
     pipeline = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["pipeline"]
-    fallback = next(part for part in pipeline if part["name"] == "FallbackClassifier")
+    fallback = next(part for part in pipeline if part["name"] == "bot.doubt.Doubt")
     return Limits(fallback["threshold"], fallback["ambiguity_threshold"])
 
 
@@ -203,7 +204,8 @@ class Understanding:
     def by_theme(self) -> dict[str, Figures]:
         """The topics of each theme, in the menu's order."""
         names = dict.fromkeys(self._themes.values())
-        return {name: self.of(lambda r, name=name: self.theme(r.question.intent) == name) for name in names}
+        of_theme = ((name, [r for r in self.readings if self.theme(r.question.intent) == name]) for name in names)
+        return {name: Figures(readings, self.limits) for name, readings in of_theme}
 
     def by_variant(self) -> dict[str, Figures]:
         """The questions about topics by how they are typed."""

@@ -338,6 +338,23 @@ class TestYesAndNo:
         assert reply_of(ActionAffirm(), self.YES, before) == yes
         assert reply_of(ActionDeny(), self.NO, before) == no
 
+    @pytest.mark.parametrize(
+        ("action", "ranking"),
+        [
+            (ActionOutOfScope(), ranked(("out_of_scope", 0.68), ("affirm", 0.23))),
+            (ActionDeny(), ranked(("deny", 0.61), ("affirm", 0.38))),
+            (ActionFallback(), unsure(("fake_profile", 0.4), ("affirm", 0.39))),
+        ],
+    )
+    def test_perhaps_is_no_no_to_whether_it_concerns(self, action: Action, ranking: list[Reply]) -> None:
+        asked = turn("sextortion", article("sextortion"))
+        concerns = {"kind": "concerns", "topic": "sextortion"}
+        assert reply_of(action, ranking, asked) == concerns
+        # an adult was not asked, and what was said before the last answer is no question any more
+        for before in (turn("x", article("sextortion", audience="parent")), [*asked, *turn("greet", {"kind": "menu"})]):
+            assert reply_of(action, ranking, before) != concerns
+        assert reply_of(action, [{**entry, "confidence": 0.1} for entry in ranking], asked) != concerns
+
     def test_before_anything(self) -> None:
         assert reply_of(ActionAffirm(), self.YES) == {"kind": "phrase", "name": "affirm_nothing"}
         assert reply_of(ActionDeny(), self.NO) == {"kind": "phrase", "name": "deny_nothing"}

@@ -322,7 +322,7 @@ class TestUnclear:
 class TestConcerns:
     """Yes and no to the question under a grave matter, which the front door has put there."""
 
-    @pytest.mark.parametrize("text", ["po", "po, ka te beje me mua"])
+    @pytest.mark.parametrize("text", ["po", "po, ka te beje me mua", "ndoshta"])
     def test_yes(self, talk: Talk, text: str) -> None:
         talk.taps("sextortion")
         assert talk.says(text) == {"kind": "concerns", "topic": "sextortion"}
