@@ -39,7 +39,7 @@ class ActionOutOfScope(Action):
         kind = entity(tracker, "kind")
         if kind in (None, "other") and elsewhere(tracker):
             reply(dispatcher, "help", topic=last_topic(tracker), **place_of(tracker))
-        elif kind in (None, "other") and perhaps_yes(tracker):
+        elif perhaps_yes(tracker):
             reply(dispatcher, "concerns", topic=last_topic(tracker))
         else:
             phrase(dispatcher, tracker, "out_of_scope" if kind in (None, "other") else f"out_of_scope_{kind}")

@@ -132,7 +132,7 @@ class Concern(_Shape):
     """What it means when a reader says that an article's matter concerns them: a category and a level of risk."""
 
     category: str
-    level: int = Field(ge=1, le=4)
+    level: int = Field(ge=2, le=4)
 
 
 class ArticleHead(_Shape):

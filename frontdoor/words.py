@@ -106,7 +106,8 @@ class Words:
             return Said(Sender.SYSTEM, text, themes + self._phrase_buttons("bot", "help_menu"))
         group = next((g for g in theme.groups if g.name == part), None)
         title, buttons = (group.title if group else theme.title)["sq"], self._menu_buttons(theme, group)
-        return Said(Sender.SYSTEM, self.text("bot", "menu_theme", theme=title), buttons)
+        phrase = "menu_theme_adult" if theme.theme == "adults" else "menu_theme"
+        return Said(Sender.SYSTEM, self.text("bot", phrase, theme=title), buttons)
 
     def _menu_buttons(self, theme: Theme, group: TopicGroup | None) -> tuple[Button, ...]:
         if group is None and len(theme.topics) > _MOST_TOPICS_AT_ONCE:

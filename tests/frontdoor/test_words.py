@@ -20,7 +20,7 @@ Reply = dict[str, Any]
 
 AUDIENCES = ("child", "parent", "teacher", "professional")
 FILLED = (
-    *("menu_theme", "more_about", "source_with_year", "source_without_year"),
+    *("menu_theme", "menu_theme_adult", "more_about", "more_about_adult", "source_with_year", "source_without_year"),
     *("source_line", "written_line", "reviewed_line"),
 )
 """Phrases of bot.yml with blanks of their own, which no reply names."""

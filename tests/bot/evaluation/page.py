@@ -27,7 +27,7 @@ def page(understood: Understanding, examples: int, near: Collection[str]) -> str
         "neither an answer nor buttons, or is taken for out of scope.",
         "",
         f"{len(understood.readings)} questions; the model has learnt from {examples} examples. {len(near)} more are",
-        "left out: no greetings or the like, and three quarters of their four-letter pieces are one example's",
+        "left out: longer than three words, and three quarters of their four-letter pieces are one example's",
         f"({', '.join(near)}).",
         "",
         "| all | share |",
@@ -50,7 +50,7 @@ def page(understood: Understanding, examples: int, near: Collection[str]) -> str
     lines += _groups("variant (topics)", understood.by_variant().items())
     lines += ["", "## Thresholds", ""]
     lines += [
-        "What becomes of the questions when FallbackClassifier asks for more or less; in bold what config.yml has.",
+        "What becomes of the questions when `bot.doubt` asks for more or less; in bold what config.yml has.",
         "In scope (topics and dialogue): answered rightly, answered wrongly, asked back with buttons (in brackets: the",
         "right one among them), refused. Out of scope: recognised (in brackets: these with buttons).",
     ]

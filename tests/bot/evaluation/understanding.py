@@ -111,12 +111,13 @@ def _reading(dialogue: Dialogue, question: Question) -> Reading:
     tracker = Tracker("evaluation", {}, said, [], False, None, {}, None)
     asyncio.run(ActionFallback().run(dispatcher, tracker, {}))
     back = dispatcher.messages[0]["custom"]
+    topics = back.get("topics", ())
     kinds = [str(entity["value"]) for entity in found.entities if entity["entity"] == "kind"]
     return Reading(
         question=question,
         ranking=ranking,
         kind=kinds[0] if kinds else "",
-        choices=back.get("topics", ()),
+        choices=tuple(topics.values() if isinstance(topics, dict) else topics),
         places=back["kind"] == "help",
         audiences=tuple((unclear_audience(ranking) or {}).values()),
     )
