@@ -376,7 +376,7 @@ class TestItConcernsMe:
         house.understands(concerns("sextortion"))
         await house.receives("po")
         assert (house.store.conversation.state, house.store.conversation.level) == (State.BOT, 0)
-        assert house.said == [words.text("bot", "affirm_nothing")]
+        assert house.said == [words.text("bot", "affirm_nothing_adult")]
 
     async def test_another_yes_to_what_is_known_is_no_second_sign(self, words: Words) -> None:
         known = talk(State.BOT, 2, categories=("bullying",), level2_count=1)

@@ -34,9 +34,9 @@ def test_lines_in_lines_out() -> None:
 
 
 def test_history_and_facts_are_read() -> None:
-    (joined,) = screened({"id": 1, "text": "te jetoj", "history": ["nuk dua me"]})
+    (joined,) = screened({"id": 1, "text": "jeten", "history": ["nuk dua"]})
     assert (joined["level"], joined["evidence"][0]["source"]) == (3, "context")
-    (by_bot,) = screened({"id": 2, "text": "te jetoj", "history": [{"sender": "bot", "text": "nuk dua me"}]})
+    (by_bot,) = screened({"id": 2, "text": "jeten", "history": [{"sender": "bot", "text": "nuk dua"}]})
     assert by_bot["level"] < 2
     (young,) = screened({"id": 3, "text": "e pres veten", "facts": {"age": 12, "local_time": "2026-11-22T12:00"}})
     assert young["level"] == 3

@@ -46,7 +46,7 @@ async def test_the_openings_buttons_work_before_anything_was_kept(
     assert "Interneti" in menu.buttons
     assert ana.chat.queries[query]
     ana.taps("Interneti")
-    await ana.reads("Çfarë do të lexosh?")
+    await ana.reads("Zgjidh një temë.")
     assert await transcript.visitors() == ["Shiko temat", "Interneti"]
     assert bot.heard == []
 
@@ -111,8 +111,8 @@ async def test_the_menu_leads_through_themes_and_groups_to_an_article(
     await ana.reads("jo njeri")
     steps = {
         "Shiko temat": "Zgjidh njërën",
-        "Interneti": "Interneti. Çfarë do të lexosh?",
-        "Foto, takime, kërcënime": "Foto, takime, kërcënime. Çfarë do të lexosh?",
+        "Interneti": "Interneti. Zgjidh një temë.",
+        "Foto, takime, kërcënime": "Foto, takime, kërcënime. Zgjidh një temë.",
     }
     for title, answer in steps.items():
         ana.taps(title)

@@ -151,7 +151,8 @@ function simplifier(full, simple, words) {
  * @param {Words} words
  */
 function origin(article, words) {
-  const lines = (article.sources || []).map((source) => sourceLine(source, words));
+  const named = (article.sources || []).filter((source) => source.publisher || source.title);
+  const lines = named.map((source) => sourceLine(source, words));
   const date = article.reviewed_on || article.written_on;
   if (date) {
     const name = article.reviewed_on ? "reviewed_line" : "written_line";

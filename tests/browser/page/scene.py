@@ -25,7 +25,10 @@ ARTICLE: Frame = {
         "steps": ["Thuaj jo.", "Fol me dikë."],
         "help": "Dikush të dëgjon.",
         "simple": "Më thjesht.",
-        "sources": [{"publisher": "NIDA", "title": "Cannabis", "year": 2019, "url": "https://nida.nih.gov/"}],
+        "sources": [
+            {"publisher": "NIDA", "title": "Cannabis", "year": 2019, "url": "https://nida.nih.gov/"},
+            {"publisher": None, "title": None, "year": None, "url": None},
+        ],
         "draft": True,
         "written_on": "2026-11-22",
         "reviewed_on": None,

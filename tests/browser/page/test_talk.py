@@ -18,6 +18,7 @@ async def test_a_question_is_answered_by_an_article(visitor: Page, house: FakeHo
     await expect(page.get_by_role("heading", name="Kanabisi")).to_be_visible()
     await expect(page.get_by_role("listitem")).to_have_text(["Thuaj jo.", "Fol me dikë."])
     await expect(page.get_by_role("link", name="Burimi: NIDA, 2019")).to_have_attribute("rel", "noopener noreferrer")
+    await expect(page.get_by_text("Burimi:")).to_have_count(1)
     await expect(page).to_contain_text("22.11.2026")
     await page.get_by_role("button", name="Më thjesht").click()
     await expect(page.get_by_text("Më thjesht.", exact=True)).to_be_visible()
